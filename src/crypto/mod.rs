@@ -1,0 +1,1 @@
+//! Keys and envelopes: the data key, `ENC[…]` values, age. Knows nothing of files.

@@ -1,0 +1,1 @@
+//! New values from randomness: passwords, passphrases, hex, base64, UUIDs.

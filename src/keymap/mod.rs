@@ -1,0 +1,1 @@
+//! Keys: chords, the one table of bindings, and how a chord finds its action.

@@ -1,0 +1,1 @@
+//! Lossless reading and editing of the Nix side. Knows nothing of YAML.

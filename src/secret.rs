@@ -1,0 +1,1 @@
+//! Plaintext: one type, one arena, one way in and few ways out.

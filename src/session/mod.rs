@@ -1,0 +1,1 @@
+//! The editor as a state machine: no terminal, disk, clock or randomness.

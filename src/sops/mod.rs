@@ -1,0 +1,1 @@
+//! SOPS documents: metadata, values, MAC, rules and edits.

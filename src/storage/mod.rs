@@ -1,0 +1,1 @@
+//! Files: finding, reading, locking, replacing. Identities come in here.

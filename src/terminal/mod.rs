@@ -1,0 +1,1 @@
+//! The terminal: raw mode, input, clipboard, and the loop that performs effects.

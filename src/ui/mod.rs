@@ -1,0 +1,1 @@
+//! The screen: from session to cells. Changes nothing.

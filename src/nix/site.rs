@@ -1,0 +1,36 @@
+//! Sites: the places of a file where a declaration can be added.
+
+use super::declaration::{Condition, Place};
+
+/// A site's place in [`NixFile::sites`](super::NixFile::sites); valid until the next edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SiteId(pub usize);
+
+/// A place where a declaration can be added. The best one comes first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// What is written there.
+    pub kind: SiteKind,
+    /// Byte offset at which the new text begins.
+    pub offset: usize,
+    /// Where in the file's attribute paths it stands.
+    pub place: Place,
+    /// Conditions under which what is added there exists.
+    pub conditions: Vec<Condition>,
+    /// How many declarations stand there already.
+    pub declarations: usize,
+    pub(super) target: super::find::SiteTarget,
+}
+
+/// What kind of text a site takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SiteKind {
+    /// Inside `secrets = { … }`: `x = { … };`
+    SecretsSet,
+    /// Inside `sops = { … }`: `secrets.x = { … };`
+    SopsSet,
+    /// Beside `sops.secrets.y = …;`: `sops.secrets.x = { … };`
+    Dotted,
+    /// In the body of a module that declares nothing yet.
+    Module,
+}

@@ -1,2 +1,5 @@
 //! All integration tests in one binary, because linking is the slow part.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says best by failing where it stands")]
+
+mod architecture;
+mod tools;

@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says best by failing where it stands")]
 
 mod architecture;
+mod interop;
 mod tools;

@@ -1,1 +1,0 @@
-//! Plaintext: one type, one arena, one way in and few ways out.

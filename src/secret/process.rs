@@ -1,0 +1,54 @@
+//! What the whole process does to keep plaintext to itself.
+
+/// What hardening reached. Nothing here is fatal; the screen tells what failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hardening {
+    /// Other processes of the same user cannot attach or read the memory.
+    pub not_dumpable: bool,
+    /// A crash leaves no core file.
+    pub no_cores: bool,
+}
+
+/// Forbids cores and debuggers. Call once, first thing in `main`.
+#[expect(unsafe_code, reason = "prctl and setrlimit have no safe wrapper")]
+pub fn harden() -> Hardening {
+    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: changes limits of this process only; the structure lives across the call.
+    let no_cores = unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) } == 0;
+    Hardening { not_dumpable: forbid_attaching(), no_cores }
+}
+
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "prctl has no safe wrapper")]
+fn forbid_attaching() -> bool {
+    // SAFETY: changes an attribute of this process only.
+    unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 }
+}
+
+#[cfg(target_os = "macos")]
+#[expect(unsafe_code, reason = "ptrace has no safe wrapper")]
+fn forbid_attaching() -> bool {
+    // SAFETY: changes an attribute of this process only.
+    unsafe { libc::ptrace(libc::PT_DENY_ATTACH, 0, std::ptr::null_mut(), 0) == 0 }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn forbid_attaching() -> bool {
+    false
+}
+
+/// How far below the caller's frame the stack is overwritten; ciphers and key agreement need far less.
+const SCRUBBED_BYTES: usize = 64 * 1024;
+
+/// Overwrites the stack below the caller, where returned functions left parts of keys and plaintext.
+#[inline(never)]
+pub fn scrub_stack() {
+    let mut space = std::mem::MaybeUninit::<[u8; SCRUBBED_BYTES]>::uninit();
+    let bytes = space.as_mut_ptr().cast::<u8>();
+    #[expect(unsafe_code, reason = "writes to its own frame in a way the compiler may not leave out")]
+    for at in 0..SCRUBBED_BYTES / 8 {
+        // SAFETY: inside the array of this frame.
+        unsafe { bytes.cast::<u64>().add(at).write_volatile(0) };
+    }
+    std::hint::black_box(&space);
+}

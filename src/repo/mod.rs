@@ -10,12 +10,14 @@
 //! modules derive file, key and format (`modules/sops/default.nix`, commit 56b2406) and how
 //! `pkgs/sops-install-secrets/main.go` looks a key up.
 
+mod content;
 mod path;
 mod placement;
 mod rename;
 mod repository;
 mod row;
 
+pub use content::ContentHash;
 pub use path::RepoPath;
 pub use placement::{Basis, NotPlaced, Placement};
 pub use rename::{LeftAlone, RenamePlan};

@@ -1,1 +1,49 @@
-//! Files: finding, reading, locking, replacing. Identities come in here.
+//! The disk: finding a repository, reading it, replacing its files, asking git. The only room that writes files.
+//!
+//! ```text
+//!   root      where the repository begins         listing   which files it has, and what git knows of each
+//!   read      one file, capped, never a FIFO      load      the whole repository, read in parallel
+//!   replace   files replaced atomically, all prepared before the first one changes
+//!   lock      one writer a folder                 watch     has a file changed since it was read
+//!   git       the git program, asked safely       history   who changed a file when, and its old texts
+//! ```
+//!
+//! Nothing here sees a plaintext value: what is written is ciphertext, Nix text, or a new identity handed in as
+//! [`Secret`](crate::secret). Paths come from people and from hostile repositories: every message shows them through
+//! [`shown`]. Its truth: POSIX on what a rename and an fsync promise, and faults injected into each system call.
+
+use std::path::Path;
+
+mod git;
+mod history;
+mod listing;
+mod load;
+mod lock;
+mod random;
+mod read;
+mod replace;
+mod root;
+mod watch;
+
+pub use git::{Git, GitError, GitState};
+pub use history::{Commit, HistoryError, commits, old_texts};
+pub use listing::{Listing, ListingNote};
+pub use load::{LoadNote, Loaded, load};
+pub use lock::{FolderLock, LockError};
+pub use random::OsRandom;
+pub use read::{MAX_FILE_BYTES, ReadError, read_bytes, read_text};
+pub use replace::{
+    Accept, Before, Change, Durability, Loss, NewFileMode, Refusal, SaveError, SavedFile, Stage,
+    ignore_size_limit_signal, save_all, sweep,
+};
+pub use root::{Root, RootError, RootKind};
+pub use watch::Stamp;
+
+/// A path as it may be shown: control characters in file names become visible escapes.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    crate::text::sanitize(&path.to_string_lossy()).into_owned()
+}
+
+#[cfg(test)]
+mod scratch;

@@ -2,24 +2,33 @@
 //!
 //! ```text
 //!   texts -> Nix files (crate::nix), encrypted files (crate::sops)
+//!         -> imports: which module reads what, under which defaults
 //!         -> placement: declaration -> (encrypted file, key)      -> rows: leaves and declarations side by side
-//!         -> references by name                                   -> rename plans over several files
+//!         -> references by name                                   -> plans: renames and deletions over several files
+//!         -> check: what the rebuild would say                    -> blast: what the next switch does
 //! ```
 //!
 //! This room never opens, lists or writes anything and holds no value, only ciphertext. Its truth: how the sops-nix
 //! modules derive file, key and format (`modules/sops/default.nix`, commit 56b2406) and how
 //! `pkgs/sops-install-secrets/main.go` looks a key up.
 
+mod blast;
+pub mod check;
 mod content;
+mod encrypted;
 mod path;
 mod placement;
-mod rename;
+mod plan;
 mod repository;
 mod row;
+mod site;
 
+pub use blast::{BlastRadius, Changes};
 pub use content::ContentHash;
+pub use encrypted::{EncryptedFile, Entry, EntryKind, Fault, FaultKind, FileFormat, Installs, LeafType, Recipient};
 pub use path::RepoPath;
-pub use placement::{Basis, NotPlaced, Placement};
-pub use rename::{LeftAlone, RenamePlan};
-pub use repository::{DeclarationRef, EncryptedFile, FileFormat, ReferenceRef, Repository};
+pub use placement::{Basis, NotPlaced, Placement, Target};
+pub use plan::{DeclarationChange, Follow, LeftAlone, Plan, PlanError};
+pub use repository::{DeclarationRef, ReferenceRef, Repository, TemplateRef};
 pub use row::{Row, RowState};
+pub use site::Suggestion;

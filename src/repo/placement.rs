@@ -10,19 +10,23 @@ use crate::nix::Unknown;
 /// What a declaration reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Placement {
-    /// File and key are known.
-    Placed {
-        /// The encrypted file.
-        file: RepoPath,
-        /// The key, parts separated by `/`; empty for the whole file.
-        key: String,
-        /// Whether the whole file is installed: `key = ""`, or a format without keys.
-        whole_file: bool,
-        /// How the file was found.
-        basis: Basis,
-    },
+    /// File and key are known. Several targets: hosts that import the declaration have different defaults. Never empty.
+    Placed(Vec<Target>),
     /// Not known without evaluating.
     NotPlaced(NotPlaced),
+}
+
+/// One file and key that a declaration reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The encrypted file.
+    pub file: RepoPath,
+    /// The key, parts separated by `/`; empty for the whole file.
+    pub key: String,
+    /// Whether the whole file is installed: `key = ""`, or a format without keys.
+    pub whole_file: bool,
+    /// How the file was found.
+    pub basis: Basis,
 }
 
 /// How the file of a placement was found.
@@ -32,6 +36,8 @@ pub enum Basis {
     SopsFile,
     /// `defaultSopsFile` in the same Nix file.
     DefaultInFile,
+    /// `defaultSopsFile` in a file that imports this one, or is imported by one that does.
+    DefaultInScope,
     /// The only `defaultSopsFile` of the repository.
     DefaultInRepository,
     /// No literal path leads anywhere, but only this encrypted file has the key.
@@ -46,7 +52,7 @@ pub enum NotPlaced {
     /// The key cannot be read.
     Key(Unknown),
     /// The named file is not in the repository.
-    FileMissing(String),
+    FileMissing(RepoPath),
     /// The file is outside the repository.
     FileOutside(String),
     /// The named file is there, but not encrypted by sops.
@@ -55,6 +61,28 @@ pub enum NotPlaced {
     NoFileHasKey(String),
     /// The file cannot be read from the text, and several encrypted files have the key.
     SeveralFilesHaveKey(String, Vec<RepoPath>),
+    /// The file cannot be read from the text, and a whole file has no key to look for.
+    WholeFileUnknown,
+}
+
+impl Placement {
+    /// What is read; empty when that is not known.
+    #[must_use]
+    pub fn targets(&self) -> &[Target] {
+        match self {
+            Self::Placed(targets) => targets,
+            Self::NotPlaced(_) => &[],
+        }
+    }
+
+    /// Why nothing is known.
+    #[must_use]
+    pub fn not_placed(&self) -> Option<&NotPlaced> {
+        match self {
+            Self::Placed(_) => None,
+            Self::NotPlaced(why) => Some(why),
+        }
+    }
 }
 
 impl fmt::Display for NotPlaced {
@@ -69,6 +97,7 @@ impl fmt::Display for NotPlaced {
             Self::SeveralFilesHaveKey(key, files) => {
                 write!(out, "the file cannot be read, and {} encrypted files have the key {key}", files.len())
             }
+            Self::WholeFileUnknown => out.write_str("the file cannot be read, and a whole file is asked for"),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! The files of a repository, read, and the indexes over them.
 
+use super::blast::{BlastRadius, Changes};
+use super::encrypted::EncryptedFile;
 use super::path::RepoPath;
 use super::placement::Placement;
-use super::rename::RenamePlan;
+use super::plan::{DeclarationChange, Follow, Plan, PlanError};
 use super::row::Row;
-use crate::nix::{Declaration, DeclarationId, EditError, ModuleKind, NixFile, Reference};
+use super::site::Suggestion;
+use crate::nix::{Declaration, DeclarationId, Defaults, ModuleKind, NixFile, Place, Reference, Template};
 
 /// A repository: its Nix files and its encrypted files.
 #[derive(Debug, Default)]
@@ -28,27 +31,18 @@ pub struct ReferenceRef {
     pub index: usize,
 }
 
-/// An encrypted file as far as it can be read without a key.
-#[derive(Debug)]
-pub struct EncryptedFile {}
-
-/// The formats that sops-nix can read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FileFormat {
-    /// `yaml`
-    Yaml,
-    /// `json`
-    Json,
-    /// `dotenv`
-    Dotenv,
-    /// `ini`
-    Ini,
-    /// `binary`
-    Binary,
+/// A template somewhere in the repository; valid until its file changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TemplateRef {
+    /// The Nix file.
+    pub file: RepoPath,
+    /// Its index in [`NixFile::templates`].
+    pub index: usize,
 }
 
 impl Repository {
-    /// Reads a repository. Files that are neither Nix nor encrypted by sops are only remembered by name.
+    /// Reads a repository, on as many threads as are useful. Files that are neither Nix nor encrypted by sops are only
+    /// remembered by name.
     #[must_use]
     pub fn new(texts: impl IntoIterator<Item = (RepoPath, String)>) -> Self {
         texts.into_iter().for_each(drop);
@@ -65,7 +59,7 @@ impl Repository {
         std::iter::empty()
     }
 
-    /// The Nix file at `path`. Files that do not concern secrets are read in full only now.
+    /// The Nix file at `path`.
     #[must_use]
     pub fn nix_file(&self, path: &RepoPath) -> Option<&NixFile> {
         todo!("{path}")
@@ -93,22 +87,48 @@ impl Repository {
         self.nix_file(&declaration.file)?.declaration(declaration.id)
     }
 
+    /// One reference.
+    #[must_use]
+    pub fn reference(&self, reference: &ReferenceRef) -> Option<&Reference> {
+        self.nix_file(&reference.file)?.references().get(reference.index)
+    }
+
+    /// One template.
+    #[must_use]
+    pub fn template(&self, template: &TemplateRef) -> Option<&Template> {
+        self.nix_file(&template.file)?.templates().get(template.index)
+    }
+
     /// What a declaration reads.
     #[must_use]
     pub fn placement(&self, declaration: &DeclarationRef) -> Option<&Placement> {
         todo!("{declaration:?}")
     }
 
-    /// Which module reads a declaration, as far as its attribute path, its file and who imports it tell.
+    /// The declarations that read an encrypted file, each with the key it reads there (empty: the whole file).
+    #[must_use]
+    pub fn readers(&self, file: &RepoPath) -> &[(DeclarationRef, String)] {
+        todo!("{file}")
+    }
+
+    /// Which module reads a declaration, as far as its attribute path and who imports its file tell.
     #[must_use]
     pub fn module_kind(&self, declaration: &DeclarationRef) -> Option<ModuleKind> {
         todo!("{declaration:?}")
     }
 
-    /// The leaves of an encrypted file and the declarations that point at it.
+    /// What the module takes at a place of a Nix file without being told.
     #[must_use]
-    pub fn rows(&self, file: &RepoPath) -> Vec<Row> {
-        todo!("{file}")
+    pub fn defaults_at(&self, file: &RepoPath, place: &Place) -> Defaults {
+        todo!("{file} {place:?}")
+    }
+
+    /// The leaves of an encrypted file and the declarations that point at it.
+    ///
+    /// With the file as it was `saved`, rows are marked new and changed, and what was removed stands where it was.
+    #[must_use]
+    pub fn rows(&self, file: &RepoPath, saved: Option<&EncryptedFile>) -> Vec<Row> {
+        todo!("{file} {}", saved.is_some())
     }
 
     /// The references to a secret of that attribute name, in all files.
@@ -135,11 +155,38 @@ impl Repository {
         todo!()
     }
 
-    /// What renaming these declarations (of one attribute name) to `name` would change in all Nix files.
+    /// The host configurations whose modules include a Nix file, sorted, as far as literal imports tell.
+    #[must_use]
+    pub fn hosts_of(&self, file: &RepoPath) -> Vec<&str> {
+        todo!("{file}")
+    }
+
+    /// Where a declaration of a key of `encrypted` would go, the best place first.
+    #[must_use]
+    pub fn suggestions(&self, encrypted: &RepoPath) -> Vec<Suggestion> {
+        todo!("{encrypted}")
+    }
+
+    /// What these changes of declarations come to in all Nix files.
     ///
     /// # Errors
-    /// When one of the declarations cannot be renamed in place.
-    pub fn rename_plan(&self, declarations: &[DeclarationRef], name: &str) -> Result<RenamePlan, EditError> {
-        todo!("{declarations:?} {name}")
+    /// When one of them cannot be made in place.
+    pub fn plan(&self, changes: &[(DeclarationRef, DeclarationChange)]) -> Result<Plan, PlanError> {
+        todo!("{changes:?}")
+    }
+
+    /// What has to change in Nix when the key `from` of an encrypted file (a leaf, or a branch with all below it) becomes
+    /// `to`.
+    ///
+    /// # Errors
+    /// When a declaration that reads it cannot follow in place.
+    pub fn plan_key_rename(&self, file: &RepoPath, from: &str, to: &str, follow: Follow) -> Result<Plan, PlanError> {
+        todo!("{file} {from} {to} {follow:?}")
+    }
+
+    /// What the next switch does because of these changes.
+    #[must_use]
+    pub fn blast_radius(&self, changes: &Changes) -> BlastRadius {
+        todo!("{changes:?}")
     }
 }

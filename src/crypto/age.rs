@@ -1,0 +1,1 @@
+//! age: recipients that wrap the data key and identities that unwrap it.

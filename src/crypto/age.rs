@@ -1,1 +1,0 @@
-//! age: recipients that wrap the data key and identities that unwrap it.

@@ -25,7 +25,7 @@ mod site;
 
 pub use blast::{BlastRadius, Changes};
 pub use content::ContentHash;
-pub use encrypted::{EncryptedFile, Entry, EntryKind, Fault, FaultKind, FileFormat, Installs, LeafType, Recipient};
+pub use encrypted::{EncryptedFile, Entry, EntryKind, Fault, FaultKind, FileFormat, Installs, Recipient};
 pub use path::RepoPath;
 pub use placement::{Basis, NotPlaced, Placement, Target};
 pub use plan::{DeclarationChange, Follow, LeftAlone, Plan, PlanError};

@@ -1,17 +1,29 @@
 //! Encrypted files as far as they can be read without a key: format, keys, types, recipients. Never a value.
 
+//!
+//! Truth: what sops 3.12.2 writes and reads (`stores/`), and how `pkgs/sops-install-secrets/main.go` of sops-nix
+//! (commit 56b2406) looks a key up: parts separated by `/`, maps only, strings only, the first document only.
+
+mod dotenv;
+mod flat_metadata;
+mod ini;
+mod recognise;
+mod tree;
+
 use std::collections::HashMap;
 use std::ops::Range;
+
+use crate::sops::{Document, LeafType, MasterKeyKind};
 
 /// A file encrypted by sops, read without a key.
 #[derive(Debug, Clone)]
 pub struct EncryptedFile {
-    pub(super) text: String,
-    pub(super) format: FileFormat,
-    pub(super) entries: Vec<Entry>,
-    pub(super) index: HashMap<String, usize>,
-    pub(super) groups: Vec<Vec<Recipient>>,
-    pub(super) faults: Vec<Fault>,
+    text: String,
+    format: FileFormat,
+    entries: Vec<Entry>,
+    index: HashMap<String, usize>,
+    groups: Vec<Vec<Recipient>>,
+    faults: Vec<Fault>,
 }
 
 /// The formats that sops and sops-nix know.
@@ -53,6 +65,8 @@ pub enum EntryKind {
     Map,
     /// A list.
     List,
+    /// `*anchor`: what stands elsewhere, once more.
+    Alias,
     /// A value.
     Leaf {
         /// Its type, as the envelope says it or as the clear text resolves.
@@ -60,25 +74,6 @@ pub enum EntryKind {
         /// Whether it stands there as an envelope; otherwise in clear text.
         is_sealed: bool,
     },
-}
-
-/// The type of a value as far as the ciphertext tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LeafType {
-    /// A string; the only type that sops-nix installs as it is.
-    Str,
-    /// An integer.
-    Int,
-    /// A floating-point number.
-    Float,
-    /// A boolean.
-    Bool,
-    /// A time stamp.
-    Time,
-    /// Bytes, which sops itself cannot read again.
-    Bytes,
-    /// `null`
-    Null,
 }
 
 /// What becomes of a leaf or branch that a declaration asks for.
@@ -97,8 +92,8 @@ pub enum Installs {
 /// One recipient (or other master key) of an encrypted file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
-    /// Which kind of master key, by its name in the metadata: `age`, `pgp`, `kms`…
-    pub kind: String,
+    /// Which kind of master key.
+    pub kind: MasterKeyKind,
     /// Its public name: `age1…`, a fingerprint, a resource name.
     pub name: String,
     /// Where it is written.
@@ -126,6 +121,36 @@ pub enum FaultKind {
 }
 
 impl EncryptedFile {
+    /// Reads a text if sops encrypted it, whatever the file is called; `None` for every other text.
+    ///
+    /// A file that sops encrypted and that was damaged later is read as far as possible; see [`EncryptedFile::faults`].
+    #[must_use]
+    pub fn read(text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        let format = recognise::format_of(&text)?;
+        Some(match format {
+            FileFormat::Dotenv => dotenv::read(text),
+            FileFormat::Ini => ini::read(text),
+            FileFormat::Yaml | FileFormat::Json | FileFormat::Binary => tree::read(text, format),
+        })
+    }
+
+    /// The same file from a document that is parsed already.
+    #[must_use]
+    pub fn of_document(document: &Document) -> Self {
+        let format = recognise::format_of(document.text()).unwrap_or(FileFormat::Yaml);
+        tree::of_document(document, format)
+    }
+
+    fn new(text: String, format: FileFormat, entries: Vec<Entry>, groups: Vec<Vec<Recipient>>) -> Self {
+        let mut index = HashMap::with_capacity(entries.len());
+        for (at, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.is_reachable) {
+            // The first of two equal keys counts; the second one is a fault anyway.
+            index.entry(entry.key.clone()).or_insert(at);
+        }
+        Self { text, format, entries, index, groups, faults: Vec::new() }
+    }
+
     /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -144,7 +169,7 @@ impl EncryptedFile {
         &self.entries
     }
 
-    /// The entry at a key (parts separated by `/`).
+    /// The entry that sops-nix finds at a key (parts separated by `/`).
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.index.get(key).map(|index| &self.entries[*index])
@@ -202,14 +227,18 @@ impl Entry {
     pub fn installs(&self) -> Installs {
         match self.kind {
             EntryKind::Map | EntryKind::List => Installs::NotBuilt,
-            EntryKind::Leaf { value_type, is_sealed } => match value_type {
-                LeafType::Str => Installs::AsItIs,
-                LeafType::Time if is_sealed => Installs::Rewritten,
-                LeafType::Int | LeafType::Float | LeafType::Bool | LeafType::Bytes if is_sealed => {
+            // What an anchor holds is not followed; nothing is claimed about it.
+            EntryKind::Alias => Installs::AsItIs,
+            // Ciphertext is a string, so the build sees nothing wrong with it.
+            EntryKind::Leaf { value_type, is_sealed: true } => match value_type {
+                LeafType::Str | LeafType::Null => Installs::AsItIs,
+                LeafType::Time => Installs::Rewritten,
+                LeafType::Int | LeafType::Float | LeafType::Bool | LeafType::Bytes | LeafType::Unknown => {
                     Installs::NotActivated
                 }
-                _ => Installs::NotBuilt,
             },
+            EntryKind::Leaf { value_type: LeafType::Str, is_sealed: false } => Installs::AsItIs,
+            EntryKind::Leaf { .. } => Installs::NotBuilt,
         }
     }
 
@@ -223,29 +252,5 @@ impl Entry {
     #[must_use]
     pub fn label(&self) -> &str {
         &self.key[self.key.rfind('/').map_or(0, |slash| slash + 1)..]
-    }
-}
-
-impl LeafType {
-    /// The type's name, as in `type:str`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Str => "str",
-            Self::Int => "int",
-            Self::Float => "float",
-            Self::Bool => "bool",
-            Self::Time => "time",
-            Self::Bytes => "bytes",
-            Self::Null => "null",
-        }
-    }
-
-    /// The type of that name in an envelope.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Str, Self::Int, Self::Float, Self::Bool, Self::Time, Self::Bytes]
-            .into_iter()
-            .find(|value_type| value_type.as_str() == name)
     }
 }

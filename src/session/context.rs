@@ -1,0 +1,181 @@
+//! Contexts: where a key press lands. The keymap has one list of bindings for each.
+//!
+//! ```text
+//!   Anywhere ─┬─ Panes ─┬─ Table ─┬─ Locked
+//!             │         │         └─ RowMenu
+//!             │         └─ Problems, Recipients, Files, History, Empty
+//!             ├─ Text ──┬─ Form ──┬─ Field ── SecretField
+//!             │         │         ├─ Choice, Switch
+//!             │         │         └─ Lines
+//!             │         └─ Filter, Palette, Prompt, Path
+//!             ├─ CopyMenu, Generate, Page, Review
+//!             └─ QuitQuestion, PasteQuestion, DeleteQuestion, ChangedOutside, Tampered
+//! ```
+
+/// Where a key press lands. A key that a context does not bind is looked up in its parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    /// Wherever one is.
+    Anywhere,
+    /// In any pane, nothing open above it.
+    Panes,
+    /// The table of keys.
+    Table,
+    /// The table of keys while the data key is dropped.
+    Locked,
+    /// The problems pane.
+    Problems,
+    /// The recipients pane.
+    Recipients,
+    /// The files pane; also the picker at the start.
+    Files,
+    /// The history pane.
+    History,
+    /// No encrypted file was found.
+    Empty,
+    /// Wherever text is typed.
+    Text,
+    /// Typing a filter for the table.
+    Filter,
+    /// A form, whatever field has the cursor.
+    Form,
+    /// A text field of a form.
+    Field,
+    /// A text field whose text is a secret.
+    SecretField,
+    /// A field that takes one of several values.
+    Choice,
+    /// A field that is on or off.
+    Switch,
+    /// The editor for a value of many lines.
+    Lines,
+    /// Choosing how a value is made.
+    Generate,
+    /// Typing the path of a file.
+    Path,
+    /// What can be done with a row; the keys of the table work here too.
+    RowMenu,
+    /// What else can be copied.
+    CopyMenu,
+    /// The commands by name.
+    Palette,
+    /// A page to read: help, what was tried, a difference.
+    Page,
+    /// What a save would write.
+    Review,
+    /// A passphrase or another answer is asked for.
+    Prompt,
+    /// Leaving with unsaved changes.
+    QuitQuestion,
+    /// Text was pasted into the table.
+    PasteQuestion,
+    /// A row is about to be removed.
+    DeleteQuestion,
+    /// Another program changed the file.
+    ChangedOutside,
+    /// The file does not match its MAC.
+    Tampered,
+}
+
+impl Context {
+    /// All contexts, in the order of the help page.
+    pub const ALL: &[Self] = &[
+        Self::Table,
+        Self::Locked,
+        Self::Panes,
+        Self::Problems,
+        Self::Recipients,
+        Self::Files,
+        Self::History,
+        Self::Empty,
+        Self::Filter,
+        Self::Form,
+        Self::Field,
+        Self::SecretField,
+        Self::Choice,
+        Self::Switch,
+        Self::Lines,
+        Self::Generate,
+        Self::Path,
+        Self::RowMenu,
+        Self::CopyMenu,
+        Self::Palette,
+        Self::Page,
+        Self::Review,
+        Self::Prompt,
+        Self::Text,
+        Self::QuitQuestion,
+        Self::PasteQuestion,
+        Self::DeleteQuestion,
+        Self::ChangedOutside,
+        Self::Tampered,
+        Self::Anywhere,
+    ];
+
+    /// Where a key is looked up that this context does not bind.
+    #[must_use]
+    pub fn parent(self) -> Option<Self> {
+        match self {
+            Self::Anywhere => None,
+            Self::Locked | Self::RowMenu => Some(Self::Table),
+            Self::Table | Self::Problems | Self::Recipients | Self::Files | Self::History | Self::Empty => {
+                Some(Self::Panes)
+            }
+            Self::SecretField => Some(Self::Field),
+            Self::Field | Self::Choice | Self::Switch | Self::Lines => Some(Self::Form),
+            Self::Form | Self::Filter | Self::Palette | Self::Prompt | Self::Path => Some(Self::Text),
+            _ => Some(Self::Anywhere),
+        }
+    }
+
+    /// This context and all that it falls back to, nearest first.
+    pub fn chain(self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self), |context| context.parent())
+    }
+
+    /// Whether characters are typed into something here; then no plain character is ever a command.
+    #[must_use]
+    pub fn takes_text(self) -> bool {
+        matches!(
+            self,
+            Self::Filter | Self::Field | Self::SecretField | Self::Lines | Self::Path | Self::Palette | Self::Prompt
+        )
+    }
+
+    /// The heading above its keys in the help page and in the README.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Anywhere => "anywhere",
+            Self::Panes => "in every pane",
+            Self::Table => "keys",
+            Self::Locked => "locked",
+            Self::Problems => "problems",
+            Self::Recipients => "recipients",
+            Self::Files => "files",
+            Self::History => "history",
+            Self::Empty => "nothing here yet",
+            Self::Filter => "filter",
+            Self::Form => "form",
+            Self::Field => "text field",
+            Self::SecretField => "value",
+            Self::Choice => "choice",
+            Self::Switch => "switch",
+            Self::Lines => "many lines",
+            Self::Generate => "generate",
+            Self::Path => "path",
+            Self::RowMenu => "menu",
+            Self::CopyMenu => "copy",
+            Self::Text => "typing",
+            Self::Palette => "commands",
+            Self::Page => "page",
+            Self::Review => "review",
+            Self::Prompt => "prompt",
+            Self::QuitQuestion => "leaving",
+            Self::PasteQuestion => "pasted",
+            Self::DeleteQuestion => "deleting",
+            Self::ChangedOutside => "changed outside",
+            Self::Tampered => "MAC mismatch",
+        }
+    }
+}

@@ -1,1 +1,18 @@
-//! Keys: chords, the one table of bindings, and how a chord finds its action.
+//! Keys: which chord asks for which action, where. One table; everything that shows keys is derived from it.
+//!
+//! ```text
+//!   chord    a key press in our own words        binding   the one table
+//!   resolve  (context, chord) -> action          README    the table as Markdown
+//! ```
+//!
+//! This room knows actions and contexts by name, and nothing of what they do.
+
+mod binding;
+mod chord;
+mod readme;
+mod resolve;
+
+pub use binding::Binding;
+pub use chord::{Chord, Key, UnknownKey};
+pub use readme::table as readme_table;
+pub use resolve::{Hint, Keymap};

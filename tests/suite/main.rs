@@ -3,4 +3,5 @@
 
 mod architecture;
 mod interop;
+mod save;
 mod tools;

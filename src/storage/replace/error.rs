@@ -172,16 +172,17 @@ impl Refusal {
 
     /// Sorts what the system said while something was done.
     pub(super) fn of(source: &io::Error, stage: Stage) -> Self {
-        match source.raw_os_error() {
-            Some(libc::ENOSPC) => Self::Full,
-            Some(libc::EDQUOT) => Self::Quota,
-            Some(libc::EFBIG) => Self::SizeLimit,
-            Some(libc::EROFS) => Self::ReadOnlyFileSystem,
-            Some(libc::EBUSY | libc::ETXTBSY) => Self::Busy,
-            Some(libc::EIO) => Self::Disk,
-            Some(libc::EACCES | libc::EPERM) if stage == Stage::Create => Self::ReadOnlyFolder,
-            Some(libc::EACCES | libc::EPERM) => Self::Denied,
-            Some(libc::ENOENT) if stage == Stage::Create => Self::FolderMissing,
+        use io::ErrorKind as Kind;
+        match source.kind() {
+            Kind::StorageFull => Self::Full,
+            Kind::QuotaExceeded => Self::Quota,
+            Kind::FileTooLarge => Self::SizeLimit,
+            Kind::ReadOnlyFilesystem => Self::ReadOnlyFileSystem,
+            Kind::ResourceBusy | Kind::ExecutableFileBusy => Self::Busy,
+            Kind::PermissionDenied if stage == Stage::Create => Self::ReadOnlyFolder,
+            Kind::PermissionDenied => Self::Denied,
+            Kind::NotFound if stage == Stage::Create => Self::FolderMissing,
+            _ if source.raw_os_error() == Some(libc::EIO) => Self::Disk,
             _ => Self::Other,
         }
     }

@@ -34,7 +34,7 @@ impl<'a> Staged<'a> {
     /// Writes the change beside its target, with everything that the target has, and makes it durable.
     pub(super) fn write(target: Target<'a>) -> Result<Self, SaveError> {
         let mut file = create(&target)?;
-        file.write_all(target.change.bytes).map_err(|source| target.refused(Stage::Write, source))?;
+        file.as_file_mut().write_all(target.change.bytes).map_err(|source| target.refused(Stage::Write, source))?;
         if matches!(target.change.before, Before::Content(_)) {
             let losses = inherit(&target, &file)?;
             if !losses.is_empty() && target.change.accept == Accept::Nothing {

@@ -1,0 +1,6 @@
+//! Saving, judged from outside: what files hold after every fault, and what they keep besides their content.
+
+mod faults;
+mod kept;
+mod probe;
+mod refused;

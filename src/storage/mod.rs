@@ -33,8 +33,8 @@ pub use lock::{FolderLock, LockError};
 pub use random::OsRandom;
 pub use read::{MAX_FILE_BYTES, ReadError, read_bytes, read_text};
 pub use replace::{
-    Accept, Before, Change, Durability, Loss, NewFileMode, Refusal, SaveError, SavedFile, Stage,
-    ignore_size_limit_signal, save_all, sweep,
+    Accept, Before, Change, Durability, Loss, NewFileMode, Refusal, SaveError, SavedFile, Stage, save_all,
+    survive_size_limit, sweep,
 };
 pub use root::{Root, RootError, RootKind};
 pub use watch::Stamp;

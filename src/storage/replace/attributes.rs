@@ -82,15 +82,10 @@ fn shown_name(name: &OsString) -> String {
 
 /// Whether the file or folder has the immutable or append-only attribute of `chattr(1)`, where that can be told.
 #[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "no safe wrapper covers the flags ioctl")]
 pub(super) fn is_immutable(path: &std::path::Path) -> bool {
-    use std::os::fd::AsRawFd;
-    const IMMUTABLE_OR_APPEND_ONLY: libc::c_int = 0x10 | 0x20;
+    use rustix::fs::IFlags;
     let Ok(file) = File::open(path) else { return false };
-    let mut flags: libc::c_int = 0;
-    // SAFETY: the descriptor is open, and the call writes one int (despite its name's `long`) into `flags`.
-    let answer = unsafe { libc::ioctl(file.as_raw_fd(), libc::FS_IOC_GETFLAGS, &raw mut flags) };
-    answer == 0 && flags & IMMUTABLE_OR_APPEND_ONLY != 0
+    rustix::fs::ioctl_getflags(&file).is_ok_and(|flags| flags.intersects(IFlags::IMMUTABLE | IFlags::APPEND))
 }
 
 /// Whether the file or folder is marked immutable; elsewhere than on Linux the system's own words must do.

@@ -13,6 +13,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::lock::FolderLock;
 use crate::repo::ContentHash;
@@ -122,10 +123,12 @@ pub fn sweep(folder: &Path) -> usize {
 }
 
 /// Lets a write beyond the size limit (`ulimit -f`) fail with an error instead of ending the process. Called once, at start.
-#[expect(unsafe_code, reason = "std sets no signal dispositions")]
-pub fn ignore_size_limit_signal() {
-    // SAFETY: ignoring a signal installs no handler code; the arguments are constants of the system.
-    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+///
+/// # Errors
+/// When the system refuses; writes beyond the limit then end the process, and no file is damaged by that either.
+pub fn survive_size_limit() -> std::io::Result<()> {
+    // With a handler in place, whatever it does, the write itself reports the limit.
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map(drop)
 }
 
 /// Locks each folder once, in the order of their names, so that two saves cannot wait for each other.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use sopsmith::repo::ContentHash;
-use sopsmith::storage::{Accept, Before, Change, Durability, SaveError, ignore_size_limit_signal, save_all};
+use sopsmith::storage::{Accept, Before, Change, Durability, SaveError, save_all, survive_size_limit};
 
 use crate::tools;
 
@@ -142,7 +142,7 @@ fn report(outcome: &Result<Vec<sopsmith::storage::SavedFile>, SaveError>) -> Str
 fn saves_two_files() {
     let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
     let len_bytes: usize = std::env::var(SIZE).unwrap().parse().unwrap();
-    ignore_size_limit_signal();
+    survive_size_limit().unwrap();
     let paths = NAMES.map(|name| folder.join(name));
     let texts = [0, 1].map(|index| new_text(index, len_bytes));
     // A file that does not exist: it marks in a trace where the save begins and ends.

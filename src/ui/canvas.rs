@@ -1,0 +1,149 @@
+//! Canvas: the one way by which text reaches the cells. Everything is made safe to show here, and cut to its place.
+
+use std::borrow::Cow;
+
+use ratatui::buffer::{Buffer, CellDiffOption};
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier};
+
+use super::exposure::{Exposure, Exposures};
+use super::measure::{cut_end, cut_middle, head, width};
+use super::phrase::Phrase;
+use super::theme::{Role, Theme};
+use crate::session::Exposed;
+
+/// A buffer that is being drawn on, with the theme and with what is shown beside the cells.
+pub(super) struct Canvas<'a> {
+    buffer: &'a mut Buffer,
+    theme: Theme,
+    ellipsis: Cow<'static, str>,
+    exposures: Exposures,
+}
+
+impl<'a> Canvas<'a> {
+    /// A canvas over `area` of `buffer`, cleared.
+    pub(super) fn new(buffer: &'a mut Buffer, area: Rect, theme: Theme) -> Self {
+        let mut canvas = Self { buffer, theme, ellipsis: theme.glyphs.show("…"), exposures: Exposures::default() };
+        canvas.clear(area);
+        canvas
+    }
+
+    /// What has to be written beside the cells.
+    pub(super) fn into_exposures(self) -> Exposures {
+        self.exposures
+    }
+
+    /// An empty phrase in this canvas's signs.
+    pub(super) fn phrase(&self) -> Phrase {
+        Phrase::new(self.theme.glyphs)
+    }
+
+    /// How many cells `text` will take.
+    pub(super) fn width(&self, text: &str) -> usize {
+        width(&self.theme.glyphs.show(text))
+    }
+
+    /// Empties an area; what was to be exposed there is forgotten, and so is a cursor.
+    pub(super) fn clear(&mut self, area: Rect) {
+        let area = area.intersection(self.buffer.area);
+        for position in area.positions() {
+            self.buffer[position].reset();
+        }
+        self.exposures.places.retain(|exposure| !exposure.area.intersects(area));
+        self.exposures.cursor = self.exposures.cursor.filter(|cursor| !area.contains(*cursor));
+    }
+
+    /// Writes `text` into the first row of `area`, cut at its end; returns what is left of that row.
+    pub(super) fn text(&mut self, area: Rect, role: Role, text: &str) -> Rect {
+        let shown = self.theme.glyphs.show(text);
+        let cut = cut_end(&shown, usize::from(area.width), &self.ellipsis);
+        put(self.buffer, area, self.theme.style(role), &cut)
+    }
+
+    /// Writes `text` into the first row of `area`, cut in its middle; returns what is left of that row.
+    pub(super) fn middle(&mut self, area: Rect, role: Role, text: &str) -> Rect {
+        let shown = self.theme.glyphs.show(text);
+        let cut = cut_middle(&shown, usize::from(area.width), &self.ellipsis);
+        put(self.buffer, area, self.theme.style(role), &cut)
+    }
+
+    /// Writes a phrase into the first row of `area`, cut at its end; returns what is left of that row.
+    pub(super) fn phrase_at(&mut self, area: Rect, phrase: &Phrase) -> Rect {
+        let fits = phrase.width() <= usize::from(area.width);
+        let kept = if fits { phrase.width() } else { usize::from(area.width).saturating_sub(width(&self.ellipsis)) };
+        let mut rest = area;
+        let mut role = Role::Text;
+        for (text, part_role) in phrase.parts() {
+            let used = usize::from(area.width - rest.width);
+            let cut = head(text, kept - used);
+            role = *part_role;
+            rest = put(self.buffer, rest, self.theme.style(role), cut);
+            if cut.len() < text.len() {
+                break;
+            }
+        }
+        if fits { rest } else { put(self.buffer, rest, self.theme.style(role), &self.ellipsis) }
+    }
+
+    /// Writes a phrase at the right end of the first row of `area`; returns what is left of that row.
+    pub(super) fn phrase_right(&mut self, area: Rect, phrase: &Phrase) -> Rect {
+        let cells = cells(phrase.width()).min(area.width);
+        let place = Rect { x: area.right() - cells, width: cells, ..area };
+        self.phrase_at(place, phrase);
+        Rect { width: area.width - cells, ..area }
+    }
+
+    /// Fills the first row of `area` with a sign one cell wide.
+    pub(super) fn rule(&mut self, area: Rect, role: Role, sign: &str) {
+        let line = self.theme.glyphs.show(sign).repeat(usize::from(area.width));
+        put(self.buffer, area, self.theme.style(role), &line);
+    }
+
+    /// Gives a whole area the look of a role. The selection covers the other roles: it is one calm bar.
+    pub(super) fn paint(&mut self, area: Rect, role: Role) {
+        let style = self.theme.style(role);
+        for position in area.intersection(self.buffer.area).positions() {
+            let cell = &mut self.buffer[position];
+            if role == Role::Selection {
+                cell.fg = Color::Reset;
+                cell.modifier = Modifier::empty();
+            }
+            cell.set_style(style);
+        }
+    }
+
+    /// Leaves the first rows of `area` to a secret, which is written beside the cells.
+    pub(super) fn expose(&mut self, area: Rect, place: Exposed, first_line: usize, first_column: usize) {
+        let area = area.intersection(self.buffer.area);
+        if area.is_empty() {
+            return;
+        }
+        let style = self.buffer[(area.x, area.y)].style();
+        for position in area.positions() {
+            self.buffer[position].set_symbol(" ").set_diff_option(CellDiffOption::Skip);
+        }
+        self.exposures.places.push(Exposure { area, place, first_line, first_column, style });
+    }
+
+    /// Puts the cursor at a column of the first row of `area`, at its last cell at most.
+    pub(super) fn cursor(&mut self, area: Rect, column: usize) {
+        if !area.intersection(self.buffer.area).is_empty() {
+            let column = cells(column).min(area.width - 1);
+            self.exposures.cursor = Some(Position { x: area.x + column, y: area.y });
+        }
+    }
+}
+
+/// A number of cells as the buffer counts them.
+pub(super) fn cells(width: usize) -> u16 {
+    u16::try_from(width).unwrap_or(u16::MAX)
+}
+
+fn put(buffer: &mut Buffer, area: Rect, style: ratatui::style::Style, text: &str) -> Rect {
+    let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return area;
+    }
+    let (end, _) = buffer.set_stringn(area.x, area.y, text, usize::from(area.width), style);
+    Rect { x: end, width: area.right() - end, height: 1, ..area }
+}

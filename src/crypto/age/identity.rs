@@ -1,257 +1,271 @@
-//! Identities: private keys that unwrap a data key.
+//! Identities: private keys, kept as their text in the arena and parsed only while they are at work.
+//!
+//! Truth: sops 3.13.3, `age/keysource.go` (which lines count), `age/encrypted_keys.go` (what is a protected file).
 
-use std::io::BufReader;
 use std::sync::Arc;
 
-use age::armor::ArmoredReader;
-use age::secrecy::ExposeSecret as _;
+use super::error::IdentityError;
+use super::prompt::{NoPrompt, Prompt};
+use super::protected_file::ProtectedFile;
+use super::recipient::Recipient;
+use super::ssh::SshKey;
+use crate::secret::{Random, Secret, SecretBuffer, scrub_stack};
 
-use super::prompt::{Callbacks, Prompt, as_age_passphrase};
-use crate::secret::{Secret, SecretBuffer};
-
-/// A private key that may unwrap a data key. Short-lived: it is dropped, and its memory wiped, once a file is open.
+/// A private key that may unwrap data keys.
 pub struct Identity {
-    key: Box<dyn age::Identity + Send + Sync>,
-    recipient: Option<String>,
+    pub(super) form: Form,
+    recipient: Option<Recipient>,
 }
 
-/// Why a source of identities gave none. Names the line, never its content.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum IdentityError {
-    /// A line is neither identity nor comment; SOPS then refuses the whole source.
-    #[error("line {line} is not an age identity")]
-    UnknownLine {
-        /// Counted from one.
-        line: usize,
-    },
-    /// Not text at all.
-    #[error("it is not UTF-8 text")]
-    NotText,
-    /// A passphrase was needed and not given.
-    #[error("it is protected by a passphrase, and none was given")]
-    NoPassphrase,
-    /// The passphrase does not fit.
-    #[error("the passphrase does not fit")]
-    WrongPassphrase,
-    /// A protected file that is damaged.
-    #[error("its encryption is damaged")]
-    Damaged,
-    /// An SSH key of a kind that age cannot use.
-    #[error("it is not an SSH key that age can use")]
-    UnsupportedSshKey,
-    /// A plugin's identity whose program is not installed.
-    #[error("the program age-plugin-{plugin} is not installed")]
-    PluginMissing {
+/// What an identity is, without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdentityKind {
+    /// `AGE-SECRET-KEY-1…`.
+    X25519,
+    /// `AGE-SECRET-KEY-PQ-1…`: recognised, not usable yet.
+    PostQuantum,
+    /// `AGE-PLUGIN-NAME-1…`.
+    Plugin {
         /// The plugin's name.
-        plugin: String,
+        name: String,
     },
-    /// A hybrid post-quantum identity.
-    #[error("line {line} is a post-quantum identity, which only sops itself can use")]
-    PostQuantum {
-        /// Counted from one.
-        line: usize,
+    /// An SSH private key.
+    Ssh {
+        /// Whether using it needs a passphrase.
+        is_encrypted: bool,
     },
+    /// A passphrase-protected file whose identities are not known yet.
+    ProtectedFile,
 }
 
-/// Why an identity that may be the right one did not unwrap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum UnwrapError {
-    /// The wrapped data key is no age file.
-    #[error("the wrapped data key is damaged: it is not an age file")]
-    Malformed,
-    /// It is one, but its header or content was changed.
-    #[error("the wrapped data key was changed after it was written")]
-    Tampered,
-    /// The passphrase of an SSH key does not fit, or was not given.
-    #[error("the key's passphrase was not given, or does not fit")]
-    Passphrase,
-    /// A plugin failed.
-    #[error("the plugin failed")]
-    Plugin,
+pub(super) enum Form {
+    X25519(Secret),
+    PostQuantum,
+    Plugin { name: String, text: Secret, prompt: Arc<dyn Prompt> },
+    Ssh(SshKey),
+    ProtectedFile(ProtectedFile),
 }
 
-/// The costliest passphrase protection that is tried: 2²² needs 4 GiB and many seconds; more is an attack.
-const MAX_WORK_FACTOR: u8 = 22;
-
-/// Reads a file or variable with one identity a line, protected by a passphrase or not.
-///
-/// # Errors
-/// When one line is none (SOPS refuses the whole source then), or it cannot be opened.
-pub fn parse_identities(text: &Secret, source: &str, prompt: &Arc<dyn Prompt>) -> Result<Vec<Identity>, IdentityError> {
-    let is_protected = [&b"age-encryption"[..], b"-----BEGIN AGE"].iter().any(|start| text.expose().starts_with(start));
-    if is_protected {
-        let opened = open_protected(text, source, prompt)?;
-        return parse_lines(&opened, prompt);
-    }
-    parse_lines(text, prompt)
-}
-
-/// `age-decrypt[scrypt(passphrase)](file)`
-fn open_protected(text: &Secret, source: &str, prompt: &Arc<dyn Prompt>) -> Result<Secret, IdentityError> {
-    let armored = ArmoredReader::new(BufReader::new(text.expose()));
-    let decryptor = age::Decryptor::new(armored).map_err(|_| IdentityError::Damaged)?;
-    if !decryptor.is_scrypt() {
-        return Err(IdentityError::Damaged);
-    }
-    let passphrase = prompt.passphrase(source).ok_or(IdentityError::NoPassphrase)?;
-    let passphrase = as_age_passphrase(&passphrase).ok_or(IdentityError::WrongPassphrase)?;
-    let mut identity = age::scrypt::Identity::new(passphrase);
-    identity.set_max_work_factor(MAX_WORK_FACTOR);
-    let stream = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
-        age::DecryptError::DecryptionFailed
-        | age::DecryptError::KeyDecryptionFailed
-        | age::DecryptError::NoMatchingKeys => IdentityError::WrongPassphrase,
-        _ => IdentityError::Damaged,
-    })?;
-    read_into_arena(stream).ok_or(IdentityError::Damaged)
-}
-
-fn parse_lines(text: &Secret, prompt: &Arc<dyn Prompt>) -> Result<Vec<Identity>, IdentityError> {
-    let text = std::str::from_utf8(text.expose()).map_err(|_| IdentityError::NotText)?;
-    let lines = text.lines().zip(1..).filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|(text, line)| parse_line(text, line, prompt)).collect()
-}
-
-fn parse_line(text: &str, line: usize, prompt: &Arc<dyn Prompt>) -> Result<Identity, IdentityError> {
-    if text.starts_with("AGE-SECRET-KEY-PQ-1") {
-        return Err(IdentityError::PostQuantum { line });
-    }
-    if let Ok(key) = text.parse::<age::x25519::Identity>() {
-        let recipient = Some(key.to_public().to_string());
-        return Ok(Identity { key: Box::new(key), recipient });
-    }
-    let identity: age::plugin::Identity = text.parse().map_err(|_| IdentityError::UnknownLine { line })?;
-    let plugin = identity.plugin().to_owned();
-    let key = age::plugin::IdentityPluginV1::new(&plugin, &[identity], Callbacks(prompt.clone()))
-        .map_err(|_| IdentityError::PluginMissing { plugin })?;
-    Ok(Identity { key: Box::new(key), recipient: None })
-}
-
-/// Reads an SSH private key; its passphrase, if it has one, is asked for when it is first tried.
-///
-/// # Errors
-/// When it is no SSH key, or one that age cannot use.
-pub fn parse_ssh_identity(text: &Secret, source: &str, prompt: &Arc<dyn Prompt>) -> Result<Identity, IdentityError> {
-    let key = age::ssh::Identity::from_buffer(text.expose(), Some(source.to_owned()))
-        .map_err(|_| IdentityError::UnsupportedSshKey)?;
-    if matches!(key, age::ssh::Identity::Unsupported(_)) {
-        return Err(IdentityError::UnsupportedSshKey);
-    }
-    let recipient = age::ssh::Recipient::try_from(key.clone()).ok().map(|recipient| recipient.to_string());
-    Ok(Identity { key: Box::new(key.with_callbacks(Callbacks(prompt.clone()))), recipient })
+/// How identities stand on a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineRule {
+    /// One a line, as in files and in what commands print.
+    OnePerLine,
+    /// Any number a line, separated by blanks, as in `SOPS_AGE_KEY`.
+    ManyPerLine,
 }
 
 impl Identity {
-    /// The recipient that belongs to this identity, where that can be told: a plugin alone knows its own.
+    /// What it is.
     #[must_use]
-    pub fn recipient(&self) -> Option<&str> {
-        self.recipient.as_deref()
-    }
-
-    /// `age-decrypt[identity](enc)`: the data key or a share of it. "Not for this identity" is no failure: `None`.
-    ///
-    /// # Errors
-    /// When `enc` is damaged, or the identity is the right one and still fails.
-    pub fn unwrap(&self, enc: &str) -> Result<Option<Secret>, UnwrapError> {
-        let armored = ArmoredReader::new(BufReader::new(enc.as_bytes()));
-        let decryptor = age::Decryptor::new(armored).map_err(|_| UnwrapError::Malformed)?;
-        let outcome = match decryptor.decrypt(std::iter::once(self.key.as_ref() as &dyn age::Identity)) {
-            Ok(stream) => read_into_arena(stream).map(Some).ok_or(UnwrapError::Tampered),
-            Err(age::DecryptError::NoMatchingKeys) => Ok(None),
-            Err(age::DecryptError::KeyDecryptionFailed) => Err(UnwrapError::Passphrase),
-            Err(age::DecryptError::Plugin(_) | age::DecryptError::PluginResolve(_)) => Err(UnwrapError::Plugin),
-            Err(age::DecryptError::InvalidHeader | age::DecryptError::UnknownFormat) => Err(UnwrapError::Malformed),
-            Err(_) => Err(UnwrapError::Tampered),
-        };
-        crate::secret::scrub_stack();
-        outcome
-    }
-}
-
-/// Identities and data keys are small; whatever is longer is none.
-const LONGEST_BYTES: usize = 1 << 20;
-
-/// Reads a stream to its end straight into the arena. `None`: it failed, or does not end.
-fn read_into_arena(mut stream: impl std::io::Read) -> Option<Secret> {
-    let mut buffer = SecretBuffer::new();
-    let mut end = 0;
-    while end < LONGEST_BYTES {
-        buffer.resize(end + 4096);
-        match stream.read(&mut buffer.expose_mut()[end..]) {
-            Ok(0) => {
-                buffer.truncate(end);
-                return Some(buffer.into_secret());
-            }
-            Ok(count) => end += count,
-            Err(_) => return None,
+    pub fn kind(&self) -> IdentityKind {
+        match &self.form {
+            Form::X25519(_) => IdentityKind::X25519,
+            Form::PostQuantum => IdentityKind::PostQuantum,
+            Form::Plugin { name, .. } => IdentityKind::Plugin { name: name.clone() },
+            Form::Ssh(key) => IdentityKind::Ssh { is_encrypted: key.is_encrypted() },
+            Form::ProtectedFile(_) => IdentityKind::ProtectedFile,
         }
     }
-    None
+
+    /// The recipient that belongs to it, where it can be told without asking: whose key it is.
+    #[must_use]
+    pub fn recipient(&self) -> Option<&Recipient> {
+        self.recipient.as_ref()
+    }
+
+    /// Whether using it may ask the person for something.
+    #[must_use]
+    pub fn may_ask(&self) -> bool {
+        match &self.form {
+            Form::X25519(_) | Form::PostQuantum => false,
+            Form::Ssh(key) => key.is_encrypted(),
+            Form::Plugin { .. } | Form::ProtectedFile(_) => true,
+        }
+    }
 }
 
-/// A fresh X25519 identity as text, with its recipient.
+/// Reads a source of identities: lines of text, or a passphrase-protected age file, which becomes one identity.
 ///
-/// The age library draws from the operating system itself.
+/// `name` is where it was found; it is shown when `prompt` is asked for its passphrase, which is when a file needs it.
+///
+/// # Errors
+/// One unreadable line refuses the whole source, as in sops.
+pub fn parse_identities(
+    source: Secret,
+    name: &str,
+    rule: LineRule,
+    prompt: &Arc<dyn Prompt>,
+) -> Result<Vec<Identity>, IdentityError> {
+    if ProtectedFile::is_one(source.expose()) {
+        let file = ProtectedFile::parse(source, name, prompt)?;
+        return Ok(vec![Identity { form: Form::ProtectedFile(file), recipient: None }]);
+    }
+    parse_lines(source.expose(), rule, prompt)
+}
+
+/// Reads an SSH private key. `name` is where it was found; it is shown when `prompt` is asked for its passphrase.
+///
+/// # Errors
+/// When the key cannot be used with age.
+pub fn parse_ssh_identity(pem: Secret, name: &str, prompt: &Arc<dyn Prompt>) -> Result<Identity, IdentityError> {
+    let (key, recipient) = SshKey::parse(pem, name, prompt)?;
+    Ok(Identity { form: Form::Ssh(key), recipient: Some(recipient) })
+}
+
+pub(super) fn parse_lines(
+    text: &[u8],
+    rule: LineRule,
+    prompt: &Arc<dyn Prompt>,
+) -> Result<Vec<Identity>, IdentityError> {
+    let mut identities = Vec::new();
+    for (number, line) in text.split(|byte| *byte == b'\n').enumerate() {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() || line.starts_with(b"#") {
+            continue;
+        }
+        let words: Vec<&[u8]> = match rule {
+            LineRule::OnePerLine => vec![line],
+            LineRule::ManyPerLine => line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect(),
+        };
+        for word in words {
+            let identity = parse_text(word, prompt);
+            scrub_stack();
+            identities.push(identity.map_err(|error| in_line(error, number + 1))?);
+        }
+    }
+    Ok(identities)
+}
+
+fn in_line(error: IdentityError, line: usize) -> IdentityError {
+    match error {
+        IdentityError::UnknownForm { .. } => IdentityError::UnknownForm { line },
+        IdentityError::Damaged { .. } => IdentityError::Damaged { line },
+        other => other,
+    }
+}
+
+fn parse_text(text: &[u8], prompt: &Arc<dyn Prompt>) -> Result<Identity, IdentityError> {
+    let damaged = IdentityError::Damaged { line: 1 };
+    let Ok(text) = std::str::from_utf8(text) else {
+        return Err(IdentityError::NotText);
+    };
+    let kept = || Secret::from_exposed(text.as_bytes());
+    if text.starts_with("AGE-PLUGIN-") {
+        let plugin: age::plugin::Identity = text.parse().map_err(|_| damaged)?;
+        let form = Form::Plugin { name: plugin.plugin().to_owned(), text: kept(), prompt: Arc::clone(prompt) };
+        return Ok(Identity { form, recipient: None });
+    }
+    if text.starts_with("AGE-SECRET-KEY-PQ-1") {
+        return Ok(Identity { form: Form::PostQuantum, recipient: None });
+    }
+    if text.starts_with("AGE-SECRET-KEY-1") {
+        let identity: age::x25519::Identity = text.parse().map_err(|_| damaged)?;
+        let recipient = Recipient::parse(&identity.to_public().to_string()).expect("age prints what it reads");
+        return Ok(Identity { form: Form::X25519(kept()), recipient: Some(recipient) });
+    }
+    Err(IdentityError::UnknownForm { line: 1 })
+}
+
+/// Makes a new X25519 identity: its text `AGE-SECRET-KEY-1…` and its recipient.
 #[must_use]
-pub fn generate_identity() -> (Secret, String) {
-    let key = age::x25519::Identity::generate();
-    let text = key.to_string();
-    (Secret::from_exposed(text.expose_secret().as_bytes()), key.to_public().to_string())
+pub fn generate_identity(random: &mut dyn Random) -> (Secret, Recipient) {
+    let text = identity_text(Secret::random(32, random).expose());
+    let prompt: Arc<dyn Prompt> = Arc::new(NoPrompt);
+    let recipient = parse_text(text.expose(), &prompt).ok().and_then(|identity| identity.recipient);
+    scrub_stack();
+    (text, recipient.expect("32 bytes are an X25519 identity"))
+}
+
+/// `Bech32("AGE-SECRET-KEY-", scalar)` in capitals, written straight into the arena.
+pub(super) fn identity_text(scalar: &[u8]) -> Secret {
+    struct Letters(SecretBuffer);
+    impl std::fmt::Write for Letters {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            self.0.push_bytes(text.as_bytes());
+            Ok(())
+        }
+    }
+    let prefix = bech32::Hrp::parse("age-secret-key-").expect("a valid prefix");
+    let mut letters = Letters(SecretBuffer::with_capacity(80));
+    bech32::encode_upper_to_fmt::<bech32::Bech32, _>(&mut letters, prefix, scalar)
+        .expect("32 bytes fit, and a buffer takes them");
+    letters.0.into_secret()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{NoPrompt, Recipient};
     use super::*;
+    use crate::secret::Random;
 
-    /// A throwaway key, made for the tests only.
+    /// Made for these tests only.
     const IDENTITY: &str = "AGE-SECRET-KEY-1H9URQ8E6J4ZNZ8DD30V3LQSKD9GCMWVDTM4Z3QYULKYNJ90KYN3QXDFXD9";
     const RECIPIENT: &str = "age1k573ahyaywgx4r34kkrectcvmgxmuzxjmyxtny7sf6fnmmk3sugqprsup4";
 
-    fn nobody() -> Arc<dyn Prompt> {
-        Arc::new(NoPrompt)
+    fn read(text: &str, rule: LineRule) -> Result<Vec<Identity>, IdentityError> {
+        let nobody: Arc<dyn Prompt> = Arc::new(NoPrompt);
+        parse_identities(Secret::from_exposed(text.as_bytes()), "keys.txt", rule, &nobody)
     }
 
-    fn identities(text: &str) -> Result<Vec<Identity>, IdentityError> {
-        parse_identities(&Secret::from_exposed(text.as_bytes()), "a test", &nobody())
+    fn read_one(text: &str) -> Identity {
+        read(text, LineRule::OnePerLine).unwrap_or_default().remove(0)
     }
 
-    #[test]
-    fn a_wrapped_key_opens_for_its_identity_only() {
-        let key = Secret::from_exposed(&[7; 32]);
-        let wrapped = Recipient::parse(RECIPIENT).unwrap().wrap(&key, &nobody()).unwrap();
-        let ours = identities(IDENTITY).unwrap().remove(0);
-        assert_eq!(ours.recipient(), Some(RECIPIENT));
-        assert!(ours.unwrap(&wrapped).unwrap().unwrap().same_as(&key));
-        let (other, _) = generate_identity();
-        let other = parse_identities(&other, "a test", &nobody()).unwrap().remove(0);
-        assert!(other.unwrap(&wrapped).unwrap().is_none(), "not ours is no failure");
+    #[track_caller]
+    fn check(text: &str, rule: LineRule, expected: Result<usize, IdentityError>) {
+        let found = read(text, rule);
+        assert_eq!(found.map(|identities| identities.len()), expected, "{text:?}");
     }
 
     #[test]
-    fn damage_is_told_from_not_ours() {
-        let ours = identities(IDENTITY).unwrap().remove(0);
-        assert_eq!(ours.unwrap("hello").map(|_| ()), Err(UnwrapError::Malformed));
+    fn lines_count_as_in_sops() {
+        use LineRule::{ManyPerLine, OnePerLine};
+        check("", OnePerLine, Ok(0));
+        check("# created\n\n", OnePerLine, Ok(0));
+        check(IDENTITY, OnePerLine, Ok(1));
+        check(&format!("# mine\r\n{IDENTITY}\r\n{IDENTITY}"), OnePerLine, Ok(2));
+        check(&format!("{IDENTITY} {IDENTITY}"), ManyPerLine, Ok(2));
+        check(&format!("  {IDENTITY}\t{IDENTITY}\n"), ManyPerLine, Ok(2));
+        check(&format!("{IDENTITY} {IDENTITY}"), OnePerLine, Err(IdentityError::Damaged { line: 1 }));
+        check(&format!("\n {IDENTITY}"), OnePerLine, Err(IdentityError::UnknownForm { line: 2 }));
+        check(&format!("{IDENTITY}\nhello"), OnePerLine, Err(IdentityError::UnknownForm { line: 2 }));
+        check(&IDENTITY.replace("1H9", "1H8"), OnePerLine, Err(IdentityError::Damaged { line: 1 }));
+        check(&IDENTITY.to_lowercase(), OnePerLine, Err(IdentityError::UnknownForm { line: 1 }));
+        check("AGE-SECRET-KEY-PQ-1ABC", OnePerLine, Ok(1));
+        check("ssh-ed25519 AAAA", OnePerLine, Err(IdentityError::UnknownForm { line: 1 }));
     }
 
     #[test]
-    fn one_foreign_line_refuses_the_source() {
-        let check = |text: &str, expected: Result<usize, IdentityError>| {
-            assert_eq!(identities(text).map(|found| found.len()), expected);
-        };
-        check(&format!("# created: today\n\n{IDENTITY}\n"), Ok(1));
-        check(&format!("{IDENTITY}\r\n{IDENTITY}\r\n"), Ok(2));
-        check(&format!("{IDENTITY}\nhello\n"), Err(IdentityError::UnknownLine { line: 2 }));
-        check(&format!(" {IDENTITY}\n"), Err(IdentityError::UnknownLine { line: 1 }));
-        check("-----BEGIN AGE ENCRYPTED FILE-----\nxx", Err(IdentityError::Damaged));
+    fn an_identity_knows_its_recipient() {
+        let identity = read_one(IDENTITY);
+        assert_eq!(identity.recipient().unwrap().as_str(), RECIPIENT);
+        assert_eq!(identity.kind(), IdentityKind::X25519);
     }
 
     #[test]
-    fn recipients_are_told_by_their_form() {
-        use super::super::RecipientKind;
-        let kind = |text: &str| Recipient::parse(text).map(|recipient| recipient.kind().clone()).ok();
-        assert_eq!(kind(&format!(" {RECIPIENT} ")), Some(RecipientKind::X25519));
-        assert_eq!(kind("age1pq1abc"), Some(RecipientKind::PostQuantum));
-        assert_eq!(kind("hello"), None);
+    fn a_plugin_identity_is_named_by_its_plugin() {
+        let text = age::plugin::Identity::default_for_plugin("yubikey").unwrap().to_string();
+        let identity = read_one(&text);
+        assert_eq!(identity.kind(), IdentityKind::Plugin { name: "yubikey".to_owned() });
+        assert!(identity.may_ask() && identity.recipient().is_none());
+    }
+
+    #[test]
+    fn a_generated_identity_reads_back_and_is_new_each_time() {
+        struct Counting(u8);
+        impl Random for Counting {
+            fn fill(&mut self, bytes: &mut [u8]) {
+                bytes.fill_with(|| {
+                    self.0 = self.0.wrapping_add(1);
+                    self.0
+                });
+            }
+        }
+        let mut random = Counting(0);
+        let (text, recipient) = generate_identity(&mut random);
+        assert!(text.expose().starts_with(b"AGE-SECRET-KEY-1") && text.len() == IDENTITY.len());
+        let read_back = read_one(std::str::from_utf8(text.expose()).unwrap());
+        assert!(read_back.recipient() == Some(&recipient));
+        assert_ne!(generate_identity(&mut random).1, recipient);
     }
 }

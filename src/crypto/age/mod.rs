@@ -1,12 +1,29 @@
-//! age: recipients that wrap the data key and identities that unwrap it.
+//! age: who may unwrap a data key, and the wrapping itself.
 //!
-//! SOPS gives every recipient an age file of its own, armoured, with one stanza, whose content is the data key or a share
-//! of it (sops 3.12.2, `age/keysource.go`). This room asks nobody itself: questions go through [`Prompt`].
+//! ```text
+//!   Recipient   a public key as a file names it        recipient.wrap(secret)       ->  armored `enc`
+//!   Identity    a private key, its text in the arena    unwrap_any(enc, identities)  ->  secret, or none: "not mine"
+//! ```
+//!
+//! Files, environment and terminal are elsewhere: identities come in as bytes, passphrases through [`Prompt`]. The one
+//! program this room may start is an age plugin, through the `age` crate.
+//!
+//! Truth: the age specification (C2SP age.md, and agessh of the age program) by way of the `age` crate; which
+//! recipients and identities count is sops 3.13.3, `age/keysource.go`.
 
+mod error;
 mod identity;
 mod prompt;
+mod protected_file;
 mod recipient;
+mod ssh;
+mod ssh_to_age;
+mod unwrap;
+mod wrap;
 
-pub use identity::{Identity, IdentityError, UnwrapError, generate_identity, parse_identities, parse_ssh_identity};
-pub use prompt::{NoPrompt, Prompt};
-pub use recipient::{Recipient, RecipientError, RecipientKind, WrapError};
+pub use error::{IdentityError, RecipientError, UnwrapError, WrapError};
+pub use identity::{Identity, IdentityKind, LineRule, generate_identity, parse_identities, parse_ssh_identity};
+pub use prompt::{NoPrompt, PassphraseFor, Prompt};
+pub use recipient::{Recipient, RecipientKind};
+pub use ssh_to_age::{ConversionError, identity_from_ssh, recipient_from_ssh};
+pub use unwrap::unwrap_any;

@@ -3,6 +3,7 @@
 //! Truth: sops 3.12.2, `sops.go`, `shouldBeEncrypted`. Regular expressions are Go's RE2, unanchored, tested against
 //! each part of the path; an invalid one never matches there, and is an error here wherever it would be written.
 
+use super::go_regex;
 use regex::Regex;
 
 /// What a file or a creation rule says about which values are sealed.
@@ -90,7 +91,7 @@ impl EncryptionRule {
     #[must_use]
     pub fn new(selector: Selector, pattern: impl Into<String>) -> Self {
         let pattern = pattern.into();
-        let regex = if selector.is_regex() { go_regex(&pattern) } else { None };
+        let regex = if selector.is_regex() { go_regex::compile(&pattern) } else { None };
         Self { selector, pattern, regex }
     }
 
@@ -130,11 +131,6 @@ impl EncryptionRule {
     pub(super) fn seals(&self, matched: bool) -> bool {
         matched == self.selector.seals_matches()
     }
-}
-
-/// Compiles a pattern with Go's meaning: perl classes and word boundaries are ASCII there.
-pub(super) fn go_regex(pattern: &str) -> Option<Regex> {
-    Regex::new(pattern).ok()
 }
 
 #[cfg(test)]

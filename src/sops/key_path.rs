@@ -252,12 +252,12 @@ fn parse_bracket(text: &str) -> Option<(Part, usize)> {
     Some((Part::from(&quoted[..end]), end + 4))
 }
 
-/// The quote that ends a key: the first that `]` follows, and after it another part or nothing.
+/// The quote that ends a key: the first with `]` behind it and then another part or nothing; else the first with `]`.
 fn closing_quote(quoted: &str, quote: char) -> Option<usize> {
-    quoted
-        .match_indices(quote)
-        .map(|(at, _)| at)
-        .find(|at| quoted[at + 1..].strip_prefix(']').is_some_and(|rest| rest.is_empty() || rest.starts_with('[')))
+    let closing = |at: &usize| quoted[at + 1..].starts_with(']');
+    let last_of_part = |at: &usize| matches!(quoted[at + 2..].chars().next(), None | Some('['));
+    let mut closings = quoted.match_indices(quote).map(|(at, _)| at).filter(closing);
+    closings.clone().find(last_of_part).or_else(|| closings.next())
 }
 
 #[cfg(test)]

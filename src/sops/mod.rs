@@ -14,6 +14,7 @@ mod document;
 mod encryption_rule;
 mod entry;
 mod error;
+mod go_regex;
 mod key_path;
 mod metadata;
 

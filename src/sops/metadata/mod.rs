@@ -3,8 +3,13 @@
 //! Truth: sops 3.12.2 and 3.13.3, `stores/stores.go` and `stores/metadata.go`; blocks of every version since 3.3 are
 //! read. Nothing here is written back as a whole: an edit touches single scalars, the rest stays as it stands.
 
+mod read;
+mod time;
+
 use super::encryption_rule::EncryptionRule;
 use std::ops::Range;
+
+pub(super) use read::read;
 
 /// What the `sops` block of a file says.
 #[derive(Debug, Clone)]
@@ -12,6 +17,7 @@ pub struct Metadata {
     pub(super) groups: Vec<KeyGroup>,
     pub(super) shamir_threshold: usize,
     pub(super) last_modified: String,
+    pub(super) mac_bound_to: String,
     pub(super) mac: Option<String>,
     pub(super) rule: EncryptionRule,
     pub(super) mac_only_encrypted: bool,

@@ -3,35 +3,58 @@
 use super::entry::Entry;
 use super::error::DocumentError;
 use super::key_path::KeyPath;
-use super::metadata::Metadata;
+use super::metadata::{self, Metadata};
+use super::rows::Rows;
+use crate::text::Patch;
+use crate::yaml::{Kind, Limits, ParseError, Resolved, Yaml};
 
 /// A file as sops wrote it, with a tree of byte ranges over it. Values stay in their envelopes.
+///
+/// JSON is read as well, being YAML in braces.
 #[derive(Debug)]
 pub struct Document {
-    text: String,
+    yaml: Yaml,
     metadata: Metadata,
+    rows: Rows,
 }
 
 impl Document {
     /// Reads a file. Needs no key and opens nothing.
     ///
+    /// What is wrong in single places is no error here: see [`Document::problems`].
+    ///
     /// # Errors
     /// When the text is no YAML, no sops file, or one whose metadata cannot be understood; the error names the line.
     pub fn parse(text: impl Into<String>) -> Result<Self, DocumentError> {
-        let text: String = text.into();
-        todo!("{}", text.len())
+        let yaml = Yaml::parse(text, &Limits::default())?;
+        Self::from_yaml(yaml)
     }
 
     /// Whether a text carries sops metadata, told cheaply: for looking through many files.
     #[must_use]
     pub fn looks_encrypted(text: &str) -> bool {
-        text.lines().any(|line| line.starts_with("sops:") || line.starts_with("\"sops\":")) && text.contains("ENC[")
+        text.contains("ENC[") && text.lines().any(|line| line.starts_with("sops:") || line.contains("\"sops\":"))
+    }
+
+    pub(super) fn from_yaml(yaml: Yaml) -> Result<Self, DocumentError> {
+        check_top_level(&yaml)?;
+        let metadata = metadata::read(&yaml)?;
+        let rows = Rows::read(&yaml, metadata.rule());
+        Ok(Self { yaml, metadata, rows })
+    }
+
+    /// The document after a change of its text, such as an undo.
+    ///
+    /// # Errors
+    /// When the changed text cannot be read any more.
+    pub fn apply_patch(&self, patch: &Patch) -> Result<Self, DocumentError> {
+        Self::from_yaml(self.yaml.apply(patch)?)
     }
 
     /// The text itself.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        self.yaml.text()
     }
 
     /// What the `sops` block says.
@@ -43,28 +66,68 @@ impl Document {
     /// How many YAML documents the file holds.
     #[must_use]
     pub fn documents(&self) -> usize {
-        todo!()
+        self.yaml.documents().len()
     }
 
     /// All entries in tree order, those of the `sops` block left out.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'_>> + DoubleEndedIterator {
-        (0..0).map(|index| Entry { document: self, index })
+        (0..self.rows.all().len()).map(|index| Entry { document: self, index })
     }
 
-    /// The entry at `path`.
+    /// The entry at `path`, in constant time; the first one where a key stands twice.
     #[must_use]
     pub fn entry(&self, path: &KeyPath) -> Option<Entry<'_>> {
-        todo!("{path}")
+        let index = self.rows.find(&self.yaml, path)?;
+        Some(Entry { document: self, index })
     }
 
     /// The entry of a number that [`Entry::index`] gave.
     #[must_use]
     pub fn entry_at(&self, index: usize) -> Option<Entry<'_>> {
-        self.entries().nth(index)
+        (index < self.rows.all().len()).then_some(Entry { document: self, index })
     }
 
-    /// The entries directly below `path`; for a document's root, its top-level keys.
-    pub fn children(&self, path: &KeyPath) -> impl Iterator<Item = Entry<'_>> {
-        self.entry(path).into_iter()
+    /// The top-level entries of one of the documents.
+    pub fn top_level(&self, document: usize) -> impl Iterator<Item = Entry<'_>> {
+        self.rows.children(None, document).map(|index| Entry { document: self, index })
+    }
+
+    pub(super) fn yaml(&self) -> &Yaml {
+        &self.yaml
+    }
+
+    pub(super) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+}
+
+/// Each document is a mapping or nothing at all, and the file holds something.
+fn check_top_level(yaml: &Yaml) -> Result<(), DocumentError> {
+    if yaml.text().trim_start_matches('\u{feff}').is_empty() {
+        return Err(DocumentError::Empty);
+    }
+    if yaml.documents().is_empty() {
+        return Err(DocumentError::OnlyComments);
+    }
+    for document in yaml.documents() {
+        let is_empty = || matches!(yaml.resolve(document.root), Ok(Some(Resolved::Null)));
+        if !matches!(yaml.kind(document.root), Kind::Mapping { .. }) && !is_empty() {
+            return Err(DocumentError::TopLevel { line: yaml.line(document.root) });
+        }
+    }
+    Ok(())
+}
+
+impl From<ParseError> for DocumentError {
+    fn from(error: ParseError) -> Self {
+        match error {
+            ParseError::Syntax { at, message } => Self::NotYaml { line: at.line, column: at.column, problem: message },
+            ParseError::UnknownAlias { at, name } => Self::NotYaml {
+                line: at.line,
+                column: at.column,
+                problem: format!("the alias *{name} has no anchor before it"),
+            },
+            ParseError::Limit { what, limit } => Self::TooLarge { what, limit },
+        }
     }
 }

@@ -2,6 +2,9 @@
 
 use super::document::Document;
 use super::key_path::{KeyPath, Part};
+use super::rows::Row;
+use super::walk::Hold;
+use crate::yaml::NodeId;
 use std::ops::Range;
 
 /// One key or list item of a document; a view that costs nothing to copy.
@@ -69,6 +72,10 @@ impl LeafType {
 }
 
 impl<'a> Entry<'a> {
+    fn row(self) -> &'a Row {
+        &self.document.rows().all()[self.index]
+    }
+
     /// Its number in tree order, from 0; valid for this document only.
     #[must_use]
     pub fn index(self) -> usize {
@@ -78,40 +85,60 @@ impl<'a> Entry<'a> {
     /// Its place.
     #[must_use]
     pub fn path(self) -> KeyPath {
-        todo!()
+        self.document.rows().path(self.document.yaml(), self.index)
     }
 
     /// The last step of its place.
     #[must_use]
     pub fn part(self) -> Part {
-        todo!()
+        self.document.rows().part(self.document.yaml(), self.index)
     }
 
     /// Its key, decoded; none for list items.
     #[must_use]
     pub fn key(self) -> Option<&'a str> {
-        todo!()
+        match self.row().hold {
+            Hold::Key(key) => self.document.yaml().text_of(key),
+            Hold::Index(_) => None,
+        }
     }
 
-    /// How many levels below the document's root it stands: 0 for a top-level key.
+    /// The document of the file, from 0.
+    #[must_use]
+    pub fn document(self) -> usize {
+        usize::from(self.row().document)
+    }
+
+    /// How many entries it stands below: 0 for a top-level key.
     #[must_use]
     pub fn depth(self) -> usize {
-        todo!()
+        usize::from(self.row().depth)
     }
 
     /// The entry that contains it, none at the top.
     #[must_use]
     pub fn parent(self) -> Option<Self> {
-        todo!()
+        self.row().parent.map(|parent| Self { index: parent as usize, ..self })
+    }
+
+    /// The entries directly below it.
+    pub fn children(self) -> impl Iterator<Item = Self> {
+        self.document.rows().children(Some(self.index), self.document()).map(move |index| Self { index, ..self })
+    }
+
+    /// The number behind the last entry below it: `index()..end()` is the entry with everything below.
+    #[must_use]
+    pub fn end(self) -> usize {
+        self.row().end as usize
     }
 
     /// What stands there.
     #[must_use]
     pub fn kind(self) -> EntryKind {
-        todo!()
+        self.row().kind
     }
 
-    /// Whether it is a leaf, an alias to one included.
+    /// Whether it is a leaf, an alias included.
     #[must_use]
     pub fn is_leaf(self) -> bool {
         matches!(self.kind(), EntryKind::Leaf(_) | EntryKind::Alias)
@@ -126,39 +153,67 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether the value stands in an envelope that the file's rule says is one.
+    /// Whether the value stands in an envelope, where the file's rule wants one.
     #[must_use]
     pub fn is_sealed(self) -> bool {
-        todo!()
+        self.row().is_sealed
     }
 
     /// Whether the file's rule wants values here sealed, for branches too.
     #[must_use]
     pub fn falls_under_rule(self) -> bool {
-        todo!()
+        self.row().falls_under_rule
     }
 
-    /// The line of its key or dash, from 1.
+    /// The line of its key, or of its value in a list, from 1.
     #[must_use]
     pub fn line(self) -> usize {
-        todo!()
+        self.document.yaml().line(match self.row().hold {
+            Hold::Key(key) => key,
+            Hold::Index(_) => self.row().node,
+        })
     }
 
-    /// The bytes of its key, empty for list items.
+    /// The bytes of its key, empty and at the value for list items.
     #[must_use]
     pub fn key_range(self) -> Range<usize> {
-        todo!()
+        match self.row().hold {
+            Hold::Key(key) => self.document.yaml().range(key),
+            Hold::Index(_) => self.range().start..self.range().start,
+        }
     }
 
     /// The bytes of its value.
     #[must_use]
     pub fn range(self) -> Range<usize> {
-        todo!()
+        self.document.yaml().range(self.row().node)
     }
 
-    /// The value as it stands in the file: the envelope, or the clear scalar with its quotes. Empty for branches.
+    /// The value as it stands in the file, decoded: the envelope, or the clear text. None for branches and aliases.
     #[must_use]
-    pub fn source(self) -> &'a str {
-        todo!()
+    pub fn source(self) -> Option<&'a str> {
+        self.document.yaml().text_of(self.row().node)
+    }
+
+    /// The node of the value in the tree.
+    pub(super) fn node(self) -> NodeId {
+        self.row().node
+    }
+
+    /// The node of the key in the tree.
+    pub(super) fn key_node(self) -> Option<NodeId> {
+        match self.row().hold {
+            Hold::Key(key) => Some(key),
+            Hold::Index(_) => None,
+        }
+    }
+
+    /// What the value is bound to: the keys from the root, each ended by a colon.
+    pub(super) fn aad(self) -> String {
+        let above = self.parent().map(Self::aad).unwrap_or_default();
+        match self.key() {
+            Some(key) => format!("{above}{key}:"),
+            None => above,
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! What can be wrong with an encrypted file, by stage. No message holds a value.
 
-use super::key_path::KeyPath;
-
 /// A text cannot be read as a file encrypted by sops.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
@@ -27,24 +25,6 @@ pub enum DocumentError {
         /// Line, from 1.
         line: usize,
     },
-    /// A key that YAML reads as something else than text.
-    #[error("line {line}: the key is not text but {found}")]
-    KeyNotText {
-        /// Line, from 1.
-        line: usize,
-        /// `a number`, `a truth value` …
-        found: &'static str,
-    },
-    /// A key stands twice in one mapping.
-    #[error("line {line}: the key stands a second time; first in line {first_line}")]
-    DuplicateKey {
-        /// Line of the second, from 1.
-        line: usize,
-        /// Line of the first, from 1.
-        first_line: usize,
-        /// Where.
-        path: KeyPath,
-    },
     /// There is no `sops` block: the file is not encrypted.
     #[error("the file has no sops metadata")]
     MetadataMissing,
@@ -68,21 +48,13 @@ pub enum DocumentError {
         /// The second rule's field.
         second: &'static str,
     },
-    /// Text that begins like an envelope and is none.
-    #[error("line {line}: the envelope of {path} is malformed")]
-    MalformedEnvelope {
-        /// Line, from 1.
-        line: usize,
-        /// Where.
-        path: KeyPath,
-    },
     /// The file asks for more than the limits allow.
-    #[error("line {line}: {problem}")]
+    #[error("{what} are more than the {limit} that are read")]
     TooLarge {
-        /// Line, from 1.
-        line: usize,
-        /// Which limit.
-        problem: String,
+        /// Bytes, levels of nesting …
+        what: &'static str,
+        /// The limit.
+        limit: usize,
     },
 }
 
@@ -98,9 +70,7 @@ impl DocumentError {
                 "if a merge left conflict markers, resolve them; otherwise restore the file from git"
             }
             Self::TopLevel { .. } => "write the values as key: value",
-            Self::KeyNotText { .. } => "put the key in double quotes",
-            Self::DuplicateKey { .. } => "remove one of the two",
-            Self::MetadataMalformed { .. } | Self::SeveralRules { .. } | Self::MalformedEnvelope { .. } => {
+            Self::MetadataMalformed { .. } | Self::SeveralRules { .. } => {
                 "the line was changed by hand or by a merge; restore it from git"
             }
             Self::TooLarge { .. } => "split the file",

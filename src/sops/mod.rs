@@ -11,16 +11,28 @@
 //! source and the behaviour of sops 3.12.2 and 3.13.3, named in each file.
 
 mod document;
+mod edit;
 mod encryption_rule;
 mod entry;
 mod error;
 mod go_regex;
 mod key_path;
 mod metadata;
+mod problem;
+mod rows;
+mod seal;
+mod value;
+mod verify;
+mod walk;
 
+pub use crate::crypto::{Cipher, DataKey};
 pub use document::Document;
+pub use edit::{Edit, EditError, Edited, Emptied, Place};
 pub use encryption_rule::{EncryptionRule, Selector};
 pub use entry::{Entry, EntryKind, LeafType};
 pub use error::DocumentError;
 pub use key_path::{KeyPath, KeyPathError, Part};
 pub use metadata::{KeyGroup, MasterKey, MasterKeyKind, Metadata};
+pub use problem::{Problem, ProblemKind};
+pub use value::{NewValue, NotOfType};
+pub use verify::{ReadError, Rejected, RejectedReason, VerifyError};

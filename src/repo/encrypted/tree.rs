@@ -33,7 +33,17 @@ pub(super) fn of_document(document: &Document, format: FileFormat) -> EncryptedF
         });
         above.push(level);
     }
-    EncryptedFile::new(document.text().to_owned(), format, entries, groups_of(document))
+    let mut file = EncryptedFile::new(document.text().to_owned(), format, entries, groups_of(document));
+    file.faults.extend(document.problems().iter().map(|problem| fault_of_problem(problem, document.text())));
+    file
+}
+
+fn fault_of_problem(problem: &sops::Problem, text: &str) -> Fault {
+    let kind = match problem.kind {
+        sops::ProblemKind::DuplicateKey { .. } => FaultKind::DuplicateKey(problem.path.to_string()),
+        _ => FaultKind::Syntax(problem.to_string()),
+    };
+    Fault { range: LineIndex::new(text).range(text, problem.line), kind }
 }
 
 /// One step on the way from the root to an entry.
@@ -83,17 +93,16 @@ fn groups_of(document: &Document) -> Vec<Vec<Recipient>> {
 
 fn fault_of(error: &DocumentError, text: &str) -> Fault {
     let (line, kind) = match error {
-        DocumentError::DuplicateKey { line, path, .. } => (*line, FaultKind::DuplicateKey(path.to_string())),
         DocumentError::MetadataMalformed { line, .. } | DocumentError::SeveralRules { line, .. } => {
             (*line, FaultKind::Metadata(error.to_string()))
         }
         DocumentError::MetadataMissing => (1, FaultKind::Metadata(error.to_string())),
-        DocumentError::NotYaml { line, .. }
-        | DocumentError::TopLevel { line }
-        | DocumentError::KeyNotText { line, .. }
-        | DocumentError::MalformedEnvelope { line, .. }
-        | DocumentError::TooLarge { line, .. } => (*line, FaultKind::Syntax(error.to_string())),
-        DocumentError::Empty | DocumentError::OnlyComments => (1, FaultKind::Syntax(error.to_string())),
+        DocumentError::NotYaml { line, .. } | DocumentError::TopLevel { line } => {
+            (*line, FaultKind::Syntax(error.to_string()))
+        }
+        DocumentError::Empty | DocumentError::OnlyComments | DocumentError::TooLarge { .. } => {
+            (1, FaultKind::Syntax(error.to_string()))
+        }
     };
     Fault { range: LineIndex::new(text).range(text, line), kind }
 }

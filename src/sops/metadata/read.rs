@@ -150,7 +150,9 @@ impl<'y> Block<'y> {
             MasterKeyKind::Kms => self.kms_identity(needed("arn")?)?,
             MasterKeyKind::GcpKms => needed("resource_id")?.to_owned(),
             MasterKeyKind::Hckms => needed("key_id")?.to_owned(),
-            MasterKeyKind::AzureKeyVault => format!("{}/keys/{}/{}", needed("vault_url")?, text("name")?, text("version")?),
+            MasterKeyKind::AzureKeyVault => {
+                format!("{}/keys/{}/{}", needed("vault_url")?, text("name")?, text("version")?)
+            }
             MasterKeyKind::Vault => {
                 format!("{}/v1/{}/keys/{}", needed("vault_address")?, text("engine_path")?, text("key_name")?)
             }

@@ -1,0 +1,101 @@
+//! Opening values and verifying a whole file: one pass, one value at a time.
+
+use super::document::Document;
+use super::key_path::KeyPath;
+use crate::crypto::Cipher;
+use crate::secret::Secret;
+
+/// A file is not what its last writer sealed. Tampering, damage and a missing MAC never look alike.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// Single values do not open, or are none.
+    #[error("{} of the values cannot be opened; the first is {}", rejected.len(), rejected[0])]
+    ValuesRejected {
+        /// Which, in the order of the file; at least one.
+        rejected: Vec<Rejected>,
+    },
+    /// Every value is whole, but order, names or clear values are not those that were sealed.
+    #[error("the MAC does not fit: every value is whole, but clear text, order or presence of keys was changed")]
+    MacMismatch,
+    /// The MAC itself does not open under `lastmodified`.
+    #[error("the MAC in line {line} does not belong to this data key and this lastmodified")]
+    MacRejected {
+        /// The line of the MAC, from 1.
+        line: usize,
+    },
+    /// There is no MAC.
+    #[error("the file has no MAC")]
+    MacMissing,
+}
+
+/// One value that does not open.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path} in line {line}, which {reason}")]
+pub struct Rejected {
+    /// The place.
+    pub path: KeyPath,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Why.
+    pub reason: RejectedReason,
+}
+
+/// Why a value does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RejectedReason {
+    /// The tag does not fit.
+    #[error("was not sealed with this data key for this place")]
+    Tag,
+    /// The envelope is damaged.
+    #[error("is damaged: its part {part} cannot be read")]
+    Damaged {
+        /// `data`, `iv`, `tag` or `type`.
+        part: &'static str,
+    },
+    /// The plaintext is no value of its type.
+    #[error("is not of the type that its envelope names")]
+    NotOfItsType,
+    /// See [`ProblemKind`](super::ProblemKind): told without a key as well.
+    #[error("{0}")]
+    Problem(super::ProblemKind),
+}
+
+/// A value cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// Nothing stands there.
+    #[error("there is no key {path}")]
+    NoSuchKey {
+        /// The place.
+        path: KeyPath,
+    },
+    /// A mapping or list stands there.
+    #[error("{path} holds other keys, not a value")]
+    IsBranch {
+        /// The place.
+        path: KeyPath,
+    },
+    /// It does not open.
+    #[error("{0}")]
+    Rejected(Rejected),
+}
+
+impl Document {
+    /// Opens every value once, and compares with the MAC.
+    ///
+    /// # Errors
+    /// When the file is not what its last writer sealed; single values are named.
+    pub fn verify(&self, cipher: &Cipher) -> Result<(), VerifyError> {
+        let _ = cipher;
+        todo!()
+    }
+
+    /// The value at `path` as text: strings as they are, everything else as YAML writes it (`true`, `8080`, `null`).
+    ///
+    /// # Errors
+    /// When there is no leaf, or it does not open.
+    pub fn open_value(&self, path: &KeyPath, cipher: &Cipher) -> Result<Secret, ReadError> {
+        let _ = cipher;
+        todo!("{path}")
+    }
+}

@@ -1,1 +1,3 @@
-//! The terminal: raw mode, input, clipboard, and the loop that performs effects.
+//! The terminal: the loop that reads, asks the session, performs what it asks for, and draws.
+
+mod input;

@@ -31,16 +31,23 @@
 //! [`Patch`](crate::text::Patch) together with the tree of the changed text: the result has been parsed again and
 //! compared with what was meant before anyone sees it.
 
-mod edit;
-mod emit;
+mod document;
 mod node;
+
 mod parse;
-mod resolve;
+
+mod build;
+mod comment;
+mod lexeme;
 mod tree;
 
+mod edit;
+mod emit;
+mod resolve;
+
+pub use document::{Duplicate, Visit, Walk, Yaml};
 pub use edit::{Edit, EditError, Edited, Fragment, Place};
 pub use emit::{Frame, Sink, write_key, write_scalar};
 pub use node::{Comment, CommentId, Document, Entry, Item, Kind, NodeId, ScalarStyle};
 pub use parse::{Limits, ParseError};
 pub use resolve::{Impossible, Resolved};
-pub use tree::{Duplicate, Visit, Walk, Yaml};

@@ -1,15 +1,19 @@
-//! From text to tree: limits, errors, and the walk over the parser's events.
+//! From text to tree: limits and errors.
 //!
-//! The grammar is granit-parser's; nothing of it shows outside this file. Hostile input is refused by size and
-//! nesting before the parser sees it.
+//! The grammar is granit-parser's, read as leniently as go.yaml.in/yaml v3.0.4 does (flow collections that close at
+//! the margin are what SOPS itself writes). Nothing of that crate shows outside this file and `build`.
+
+use granit_parser::{ErrorKind, Event, Parser, ScanError};
 
 use super::Yaml;
-use crate::text::Position;
+use super::build::Builder;
+use super::comment;
+use crate::text::{LineIndex, Position};
 
 /// How large a text may be. Every limit refuses with [`ParseError::Limit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the text.
+    /// Bytes of the text. Never more than 4 GiB are read.
     pub bytes: usize,
     /// Containers inside containers.
     pub depth: usize,
@@ -17,14 +21,14 @@ pub struct Limits {
     pub nodes: usize,
     /// Comment lines.
     pub comments: usize,
-    /// Nodes that aliases stand for, counted through every expansion.
+    /// Nodes in all, those that aliases stand for counted at every place.
     pub expanded: usize,
 }
 
 impl Default for Limits {
     /// 256 MiB, 200 levels, ten million nodes: far above any file of secrets, far below what hurts.
     fn default() -> Self {
-        Self { bytes: 256 << 20, depth: 200, nodes: 10_000_000, comments: 2_000_000, expanded: 10_000_000 }
+        Self { bytes: 256 << 20, depth: 200, nodes: 10_000_000, comments: 2_000_000, expanded: 20_000_000 }
     }
 }
 
@@ -47,8 +51,16 @@ pub enum ParseError {
         /// The alias, its `*` left out.
         name: String,
     },
+    /// An alias inside the node it stands for.
+    #[error("line {}, column {}: the alias *{name} stands inside its own anchor", at.line, at.column)]
+    CircularAlias {
+        /// Where.
+        at: Position,
+        /// The alias, its `*` left out.
+        name: String,
+    },
     /// Larger than is read.
-    #[error("{what} are more than the {limit} that are read")]
+    #[error("more than {limit} {what}")]
     Limit {
         /// "bytes", "levels of nesting" …
         what: &'static str,
@@ -64,6 +76,7 @@ impl ParseError {
         match self {
             Self::Syntax { .. } => "mend the line with a text editor; nothing was changed",
             Self::UnknownAlias { .. } => "name an anchor that stands above, or write the value itself",
+            Self::CircularAlias { .. } => "write the value itself instead of the alias",
             Self::Limit { .. } => "split the file",
         }
     }
@@ -75,7 +88,48 @@ impl Yaml {
     /// # Errors
     /// When the text is not YAML or larger than `limits`. Duplicate keys are no error here, see [`Yaml::duplicates`].
     pub fn parse(text: impl Into<String>, limits: &Limits) -> Result<Self, ParseError> {
-        let _ = (text.into(), limits);
-        todo!()
+        let text = text.into();
+        if text.len() > limits.bytes.min(u32::MAX as usize - 1) {
+            return Err(ParseError::Limit { what: "bytes", limit: limits.bytes });
+        }
+        let mut builder = Builder::new(&text, limits);
+        // All limits are ours to check; the parser's own nesting limits are one above, to be the second lock.
+        let options = granit_parser::options! {
+            emit_anchor_events: true,
+            block_scalar_eof_without_line_feed: true,
+            max_buffered_comment_events: limits.comments + 1,
+            flow_nesting_limit: limits.depth + 1,
+            block_nesting_limit: limits.depth + 1,
+        };
+        for event in Parser::new_from_str_with_options(&text, options) {
+            let (event, span) = event.map_err(|error| translate(&text, limits, &error))?;
+            if let Event::DocumentStart(_, Some(version)) = &event {
+                if (version.major, version.minor) != (1, 1) {
+                    let message =
+                        format!("the directive %YAML {}.{} is not read by go-yaml", version.major, version.minor);
+                    return Err(ParseError::Syntax { at: Position { line: span.start.line(), column: 1 }, message });
+                }
+            }
+            builder.event(event, &span)?;
+        }
+        let mut tree = builder.finish();
+        comment::attribute(&text, &mut tree);
+        Ok(Self::of(text, tree, *limits))
+    }
+}
+
+fn translate(text: &str, limits: &Limits, error: &ScanError) -> ParseError {
+    let offset = error.marker().byte_offset().unwrap_or(0).min(text.len());
+    let offset = (0..=offset).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let at = LineIndex::new(text).position(text, offset);
+    match error.kind() {
+        ErrorKind::RecursionLimitExceeded => ParseError::Limit { what: "levels of nesting", limit: limits.depth },
+        ErrorKind::TooManyComments => ParseError::Limit { what: "comment lines", limit: limits.comments },
+        ErrorKind::UnknownAnchor => {
+            let rest = text[offset..].trim_start_matches('*');
+            let end = rest.find(|c: char| c.is_whitespace() || ",[]{}".contains(c)).unwrap_or(rest.len());
+            ParseError::UnknownAlias { at, name: rest[..end].to_owned() }
+        }
+        kind => ParseError::Syntax { at, message: kind.to_string() },
     }
 }

@@ -1,174 +1,110 @@
-//! A text and the tree over it: reading access only. Edits make a new one.
+//! The tree as it is stored, and its inner measures: every node in one list, items of a container side by side.
 
 use std::ops::Range;
 
-use super::node::{Comment, CommentId, Document, Entry, Item, Kind, NodeId};
-use crate::text::Position;
+use super::lexeme;
+use super::node::{Comment, Document, Entry, Item, Kind, NodeId};
 
-/// A YAML text and its tree. See the [module's page](super) for how to walk it.
+/// One node. Offsets are `u32` because a hundred thousand keys make two hundred thousand of these.
 #[derive(Debug, Clone)]
-pub struct Yaml {
-    text: String,
-    comments: Vec<Comment>,
-    documents: Vec<Document>,
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// Index into [`Tree::properties`].
+    pub(super) properties: Option<u32>,
+    pub(super) body: Body,
+    pub(super) parent: Option<NodeId>,
 }
 
-/// A key that stands twice in one mapping. go-yaml refuses such a mapping when it decodes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Duplicate {
-    /// The mapping.
-    pub mapping: NodeId,
-    /// The key that stands first.
-    pub first: NodeId,
-    /// The key that repeats it.
-    pub second: NodeId,
+/// What a node holds: two numbers read by its kind.
+///
+/// Container: first item and their count. Alias: the node it stands for. Scalar: byte range of its text, or
+/// `u32::MAX` and an index into [`Tree::decoded`] when the text does not stand in the file as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Body {
+    pub(super) first: u32,
+    pub(super) second: u32,
 }
 
-/// One step of a walk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Visit {
-    /// How many containers lie between the walk's root and the item: 0 for the root's own items.
-    pub depth: usize,
-    /// The container the item is in.
-    pub container: NodeId,
-    /// Place among the container's items, comments counted.
-    pub index: usize,
-    /// The item itself. What is inside its value follows, one deeper.
-    pub item: Item,
+/// Anchor and tag of a node.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Properties {
+    /// The anchor's name without `&`.
+    pub(super) anchor: Option<Range<u32>>,
+    /// Short form.
+    pub(super) tag: Option<String>,
+    /// From the first to the last of both.
+    pub(super) range: Option<Range<u32>>,
 }
 
-/// All items below a node in the order of the tree, aliases not expanded. Needs no recursion.
-#[derive(Debug, Clone)]
-pub struct Walk<'y> {
-    yaml: &'y Yaml,
-}
-
-impl Iterator for Walk<'_> {
-    type Item = Visit;
-
-    fn next(&mut self) -> Option<Visit> {
-        todo!("{:?}", self.yaml)
+impl Properties {
+    /// Extends the range.
+    pub(super) fn cover(&mut self, more: &Range<usize>) {
+        let more = more.start as u32..more.end as u32;
+        self.range = Some(match self.range.take() {
+            Some(range) => range.start.min(more.start)..range.end.max(more.end),
+            None => more,
+        });
     }
 }
 
-impl Yaml {
-    /// The whole text, byte for byte as it was given.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
+/// Nodes, items and what belongs to them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tree {
+    pub(super) nodes: Vec<Node>,
+    pub(super) items: Vec<Item>,
+    pub(super) comments: Vec<Comment>,
+    pub(super) documents: Vec<Document>,
+    pub(super) properties: Vec<Properties>,
+    pub(super) decoded: Vec<Box<str>>,
+}
+
+impl Tree {
+    pub(super) fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
     }
 
-    /// Gives the text back.
-    #[must_use]
-    pub fn into_text(self) -> String {
-        self.text
+    pub(super) fn items(&self, id: NodeId) -> &[Item] {
+        let node = self.node(id);
+        match node.kind {
+            Kind::Mapping { .. } | Kind::Sequence { .. } => {
+                &self.items[node.body.first as usize..][..node.body.second as usize]
+            }
+            Kind::Scalar(_) | Kind::Alias => &[],
+        }
     }
 
-    /// The documents of the stream, in order. A text without any content has none.
-    #[must_use]
-    pub fn documents(&self) -> &[Document] {
-        &self.documents
+    pub(super) fn properties(&self, id: NodeId) -> Option<&Properties> {
+        self.node(id).properties.map(|slot| &self.properties[slot as usize])
     }
 
-    /// What a node is.
-    #[must_use]
-    pub fn kind(&self, node: NodeId) -> Kind {
-        todo!("{node:?}")
+    /// Start of a node, its properties included.
+    pub(super) fn full_start(&self, id: NodeId) -> usize {
+        let start = self.node(id).start;
+        let properties = self.properties(id).and_then(|properties| properties.range.as_ref());
+        properties.map_or(start, |range| start.min(range.start)) as usize
     }
 
-    /// The items of a container in order; none for scalars and aliases.
-    ///
-    /// The root of a document that is no container may still have comments: they are its items.
-    #[must_use]
-    pub fn items(&self, node: NodeId) -> &[Item] {
-        todo!("{node:?}")
+    /// End of a node, its properties included: they reach further than the node when the value is absent.
+    pub(super) fn full_end(&self, id: NodeId) -> usize {
+        let end = self.node(id).end;
+        let properties = self.properties(id).and_then(|properties| properties.range.as_ref());
+        properties.map_or(end, |range| end.max(range.end)) as usize
     }
 
-    /// All items below a node. An alias is not entered.
-    #[must_use]
-    pub fn walk(&self, node: NodeId) -> Walk<'_> {
-        todo!("{node:?}")
+    /// End of an entry: of its value, or of the colon when the value is absent.
+    pub(super) fn end_of_entry(&self, text: &str, entry: Entry) -> usize {
+        let value = self.full_end(entry.value);
+        match self.colon(text, entry) {
+            Some(colon) => value.max(colon + 1),
+            None => value.max(self.full_end(entry.key)),
+        }
     }
 
-    /// The comment of that name.
-    #[must_use]
-    pub fn comment(&self, comment: CommentId) -> &Comment {
-        &self.comments[comment.0 as usize]
-    }
-
-    /// The text a scalar stands for, escapes and folding undone; `None` for containers and aliases.
-    #[must_use]
-    pub fn text_of(&self, node: NodeId) -> Option<&str> {
-        todo!("{node:?}")
-    }
-
-    /// The bytes of the node itself: properties left out, a block scalar's header and a flow container's brackets
-    /// included. Empty, at the place where it would stand, for an absent value. A block container reaches from its
-    /// first key or dash to the end of its last leaf.
-    #[must_use]
-    pub fn range(&self, node: NodeId) -> Range<usize> {
-        todo!("{node:?}")
-    }
-
-    /// The bytes of the node with its anchor and tag.
-    #[must_use]
-    pub fn full_range(&self, node: NodeId) -> Range<usize> {
-        todo!("{node:?}")
-    }
-
-    /// The tag as YAML resolves it, short form where there is one: `!!int`, `!custom`, `tag:example.com,2000:x`.
-    #[must_use]
-    pub fn tag(&self, node: NodeId) -> Option<&str> {
-        todo!("{node:?}")
-    }
-
-    /// The anchor's name, its `&` left out.
-    #[must_use]
-    pub fn anchor(&self, node: NodeId) -> Option<&str> {
-        todo!("{node:?}")
-    }
-
-    /// The node an alias stands for; `None` when the node is no alias.
-    #[must_use]
-    pub fn alias_target(&self, node: NodeId) -> Option<NodeId> {
-        todo!("{node:?}")
-    }
-
-    /// The node an alias stands for, or the node itself.
-    #[must_use]
-    pub fn follow(&self, node: NodeId) -> NodeId {
-        self.alias_target(node).unwrap_or(node)
-    }
-
-    /// The container a node is in, as key, value or element; `None` for a document's root.
-    #[must_use]
-    pub fn parent(&self, node: NodeId) -> Option<NodeId> {
-        todo!("{node:?}")
-    }
-
-    /// The entry of a mapping whose key is the scalar `key`; the first one if there are several.
-    ///
-    /// Takes the same time in a mapping of a hundred thousand keys as in one of ten.
-    #[must_use]
-    pub fn entry(&self, mapping: NodeId, key: &str) -> Option<Entry> {
-        todo!("{mapping:?} {key}")
-    }
-
-    /// The keys that stand twice in their mapping, in the order of the text.
-    #[must_use]
-    pub fn duplicates(&self) -> &[Duplicate] {
-        todo!()
-    }
-
-    /// The line of a node, from 1: that of its properties if it has some.
-    #[must_use]
-    pub fn line(&self, node: NodeId) -> usize {
-        todo!("{node:?}")
-    }
-
-    /// Line and column of the byte at `offset`.
-    #[must_use]
-    pub fn position(&self, offset: usize) -> Position {
-        todo!("{offset}")
+    /// The colon of an entry; none for `? key` and for a lone key in a flow mapping.
+    pub(super) fn colon(&self, text: &str, entry: Entry) -> Option<usize> {
+        let at = lexeme::skip_trivia(text, self.full_end(entry.key));
+        (text.as_bytes().get(at) == Some(&b':')).then_some(at)
     }
 }

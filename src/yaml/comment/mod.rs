@@ -1,0 +1,206 @@
+//! Gives every comment the container in which go.yaml.in/yaml v3.0.4 (scannerc.go, parserc.go, decode.go) and SOPS
+//! (stores/yaml/store.go of 3.12.2) see it, and its place among the items there.
+//!
+//! The container decides what an encrypted comment is bound to, so this follows that reader's behaviour, oddities
+//! included, not what a person would say. `gap` finds out what stands around a run of comments, `class` splits the
+//! run into comments on a line, feet of what stands before and heads of what follows; this file places them.
+
+mod class;
+mod gap;
+
+use super::node::{CommentId, Item, Kind, NodeId};
+use super::tree::Tree;
+use class::Class;
+use gap::{Gap, Next, Prior};
+
+/// A place among the items of a container: twice the index of the item, one more for behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Slot {
+    container: NodeId,
+    at: usize,
+}
+
+/// Places all comments of a tree whose nodes are complete.
+pub(super) fn attribute(text: &str, tree: &mut Tree) {
+    if tree.comments.is_empty() {
+        return;
+    }
+    let mut placed: Vec<(Slot, CommentId)> = Vec::with_capacity(tree.comments.len());
+    for gap in gap::gaps(text, tree) {
+        for (class, comments) in class::classify(&gap) {
+            let slot = slot(text, tree, &gap, class);
+            placed.extend(comments.map(|comment| (slot, CommentId(comment as u32))));
+        }
+    }
+    placed.sort_by_key(|(slot, _)| *slot);
+    insert(tree, &placed);
+}
+
+fn slot(text: &str, tree: &Tree, gap: &Gap, class: Class) -> Slot {
+    match class {
+        Class::Line => on_line(tree, gap.root, &gap.prior),
+        Class::Foot => behind(tree, gap.root, &gap.prior),
+        Class::Head => above(tree, gap),
+        Class::Dedented { column } => dedented(text, tree, gap, column),
+    }
+}
+
+/// A comment on the line of what stands before it.
+fn on_line(tree: &Tree, root: NodeId, prior: &Prior) -> Slot {
+    match prior {
+        Prior::Nothing | Prior::Marker => first_in(root),
+        Prior::Leaf(node) | Prior::Colon(node) | Prior::Dash(node) | Prior::Question(node) => before(tree, *node),
+        Prior::Open(node) => first_in(*node),
+        Prior::Property(node) if is_container(tree, *node) => first_in(*node),
+        Prior::Property(node) => before(tree, *node),
+        Prior::Close(node) => match tree.node(*node).parent.map(|parent| tree.node(parent).kind) {
+            Some(Kind::Sequence { .. }) => before(tree, *node),
+            _ => first_in(*node),
+        },
+        Prior::Comma(prior) => on_line(tree, root, prior),
+    }
+}
+
+/// A comment that ends what stands before it.
+fn behind(tree: &Tree, root: NodeId, prior: &Prior) -> Slot {
+    match prior {
+        Prior::Nothing | Prior::Marker => Slot { container: root, at: 1 },
+        Prior::Leaf(node)
+        | Prior::Colon(node)
+        | Prior::Dash(node)
+        | Prior::Question(node)
+        | Prior::Property(node)
+        | Prior::Close(node) => after(tree, *node),
+        Prior::Open(node) => first_in(*node),
+        Prior::Comma(prior) => behind(tree, root, prior),
+    }
+}
+
+/// A comment above what follows.
+fn above(tree: &Tree, gap: &Gap) -> Slot {
+    match gap.next {
+        Next::End => last_in(tree, gap.root),
+        Next::Close(container) => last_in(tree, container),
+        Next::Start(container) => first_in(container),
+        Next::Item(node) => match (tree.node(node).kind, &gap.prior) {
+            (Kind::Mapping { flow: true } | Kind::Sequence { flow: true }, Prior::Colon(_)) => first_in(node),
+            _ => before(tree, node),
+        },
+    }
+}
+
+/// A comment left of the block before it and followed by an empty line: it goes to the first ending block of its own
+/// column, else to whatever is read next.
+fn dedented(text: &str, tree: &Tree, gap: &Gap, column: usize) -> Slot {
+    let mut reached = false;
+    let mut block = gap.container;
+    while let Some(container) = block {
+        block = tree.node(container).parent;
+        let indent = gap::indent(text, tree, container);
+        let Some(indent) = indent.filter(|indent| gap.next_column.is_none_or(|next| *indent > next)) else { continue };
+        reached |= indent == column;
+        if reached && matches!(tree.node(container).kind, Kind::Mapping { .. }) {
+            return last_in(tree, container);
+        }
+    }
+    match gap.next {
+        Next::End => last_in(tree, gap.root),
+        Next::Close(container) => last_in(tree, container),
+        Next::Start(container) => Slot { container: first_scalars(tree, container), at: 1 },
+        Next::Item(node) if is_container(tree, node) => Slot { container: first_scalars(tree, node), at: 1 },
+        Next::Item(node) => {
+            let Slot { container, at } = before(tree, node);
+            let in_mapping = matches!(tree.node(container).kind, Kind::Mapping { .. });
+            Slot { container, at: if in_mapping && at > 0 { at - 1 } else { at + 1 } }
+        }
+    }
+}
+
+/// The container that holds the first scalar to be read inside `node`.
+fn first_scalars(tree: &Tree, mut node: NodeId) -> NodeId {
+    while let Some(Item::Element(first)) = tree.items(node).first() {
+        if tree.items(*first).is_empty() {
+            break;
+        }
+        node = *first;
+    }
+    node
+}
+
+fn is_container(tree: &Tree, node: NodeId) -> bool {
+    matches!(tree.node(node).kind, Kind::Mapping { .. } | Kind::Sequence { .. })
+}
+
+fn first_in(container: NodeId) -> Slot {
+    Slot { container, at: 0 }
+}
+
+fn last_in(tree: &Tree, container: NodeId) -> Slot {
+    Slot { container, at: tree.items(container).len() * 2 }
+}
+
+fn before(tree: &Tree, node: NodeId) -> Slot {
+    let Some(container) = tree.node(node).parent else { return first_in(node) };
+    let items = tree.items(container);
+    // Items stand in the order of their ids, so the last one that does not begin behind `node` holds it.
+    let index = items.partition_point(|item| first_node(item).is_none_or(|first| first <= node)).saturating_sub(1);
+    Slot { container, at: index * 2 }
+}
+
+fn after(tree: &Tree, node: NodeId) -> Slot {
+    let Slot { container, at } = before(tree, node);
+    if container == node { last_in(tree, node) } else { Slot { container, at: at + 1 } }
+}
+
+fn first_node(item: &Item) -> Option<NodeId> {
+    match item {
+        Item::Comment(_) => None,
+        Item::Entry(entry) => Some(entry.key),
+        Item::Element(element) => Some(*element),
+    }
+}
+
+/// Puts the comments, sorted by place, among the items.
+fn insert(tree: &mut Tree, placed: &[(Slot, CommentId)]) {
+    let mut containers: Vec<NodeId> = Vec::new();
+    for (slot, comment) in placed {
+        tree.comments[comment.0 as usize].container = slot.container;
+        if containers.last() != Some(&slot.container) && is_container(tree, slot.container) {
+            containers.push(slot.container);
+        }
+    }
+    // Containers that gain comments get a new run of items at the end of the list; the old runs are then closed up.
+    let mut rest = placed;
+    let mut items = Vec::with_capacity(tree.items.len() + placed.len());
+    let mut containers = containers.into_iter().peekable();
+    for id in (0..tree.nodes.len() as u32).map(NodeId) {
+        if !is_container(tree, id) {
+            continue;
+        }
+        let first = items.len() as u32;
+        if containers.next_if_eq(&id).is_some() {
+            let begin = rest.partition_point(|(slot, _)| slot.container < id);
+            let end = rest.partition_point(|(slot, _)| slot.container <= id);
+            merge(tree.items(id), &rest[begin..end], &mut items);
+            rest = &rest[end..];
+        } else {
+            items.extend_from_slice(tree.items(id));
+        }
+        let body = &mut tree.nodes[id.0 as usize].body;
+        // The old items are read through the old body, so it changes only after they are copied.
+        (body.first, body.second) = (first, items.len() as u32 - first);
+    }
+    tree.items = items;
+}
+
+/// Items and comments of one container, in order.
+fn merge(items: &[Item], comments: &[(Slot, CommentId)], out: &mut Vec<Item>) {
+    let mut comments = comments.iter().peekable();
+    for (index, item) in items.iter().enumerate() {
+        while let Some((_, comment)) = comments.next_if(|(slot, _)| slot.at <= index * 2) {
+            out.push(Item::Comment(*comment));
+        }
+        out.push(*item);
+    }
+    out.extend(comments.map(|(_, comment)| Item::Comment(*comment)));
+}

@@ -122,11 +122,9 @@ impl From<ParseError> for DocumentError {
     fn from(error: ParseError) -> Self {
         match error {
             ParseError::Syntax { at, message } => Self::NotYaml { line: at.line, column: at.column, problem: message },
-            ParseError::UnknownAlias { at, name } => Self::NotYaml {
-                line: at.line,
-                column: at.column,
-                problem: format!("the alias *{name} has no anchor before it"),
-            },
+            ParseError::Alias { at, name, problem } => {
+                Self::NotYaml { line: at.line, column: at.column, problem: format!("the alias *{name} {problem}") }
+            }
             ParseError::Limit { what, limit } => Self::TooLarge { what, limit },
         }
     }

@@ -115,11 +115,11 @@ impl<'t> Builder<'t> {
     }
 
     fn end_document(&mut self, range: &Range<usize>) {
-        if let Some(document) = self.tree.documents.last_mut() {
-            if self.text.get(range.clone()) == Some("...") {
-                document.end_marker = Some(range.clone());
-                self.cursor = range.end;
-            }
+        if let Some(document) = self.tree.documents.last_mut()
+            && self.text.get(range.clone()) == Some("...")
+        {
+            document.end_marker = Some(range.clone());
+            self.cursor = range.end;
         }
     }
 
@@ -168,7 +168,7 @@ impl<'t> Builder<'t> {
         let (Some(Target { node, weight: Some(weight) }), true) = (target, range.len() > 1) else {
             let at = LineIndex::new(self.text).position(self.text, range.start);
             let name = self.text[range].trim_start_matches('*').to_owned();
-            return Err(ParseError::CircularAlias { at, name });
+            return Err(ParseError::Alias { at, name, problem: "stands inside its own anchor" });
         };
         self.cursor = range.end;
         self.add(Kind::Alias, range, Body { first: node.0, second: 0 }, weight)?;

@@ -43,21 +43,15 @@ pub enum ParseError {
         /// What is wrong, in words, without content of the file.
         message: String,
     },
-    /// An alias without an anchor before it.
-    #[error("line {}, column {}: the alias *{name} has no anchor before it", at.line, at.column)]
-    UnknownAlias {
+    /// An alias that stands for nothing.
+    #[error("line {}, column {}: the alias *{name} {problem}", at.line, at.column)]
+    Alias {
         /// Where.
         at: Position,
         /// The alias, its `*` left out.
         name: String,
-    },
-    /// An alias inside the node it stands for.
-    #[error("line {}, column {}: the alias *{name} stands inside its own anchor", at.line, at.column)]
-    CircularAlias {
-        /// Where.
-        at: Position,
-        /// The alias, its `*` left out.
-        name: String,
+        /// "has no anchor before it", "stands inside its own anchor".
+        problem: &'static str,
     },
     /// Larger than is read.
     #[error("more than {limit} {what}")]
@@ -75,8 +69,7 @@ impl ParseError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Syntax { .. } => "mend the line with a text editor; nothing was changed",
-            Self::UnknownAlias { .. } => "name an anchor that stands above, or write the value itself",
-            Self::CircularAlias { .. } => "write the value itself instead of the alias",
+            Self::Alias { .. } => "write the value itself instead of the alias",
             Self::Limit { .. } => "split the file",
         }
     }
@@ -103,12 +96,11 @@ impl Yaml {
         };
         for event in Parser::new_from_str_with_options(&text, options) {
             let (event, span) = event.map_err(|error| translate(&text, limits, &error))?;
-            if let Event::DocumentStart(_, Some(version)) = &event {
-                if (version.major, version.minor) != (1, 1) {
-                    let message =
-                        format!("the directive %YAML {}.{} is not read by go-yaml", version.major, version.minor);
-                    return Err(ParseError::Syntax { at: Position { line: span.start.line(), column: 1 }, message });
-                }
+            if let Event::DocumentStart(_, Some(version)) = &event
+                && (version.major, version.minor) != (1, 1)
+            {
+                let message = format!("the directive %YAML {}.{} is not read by sops", version.major, version.minor);
+                return Err(ParseError::Syntax { at: Position { line: span.start.line(), column: 1 }, message });
             }
             builder.event(event, &span)?;
         }
@@ -128,7 +120,7 @@ fn translate(text: &str, limits: &Limits, error: &ScanError) -> ParseError {
         ErrorKind::UnknownAnchor => {
             let rest = text[offset..].trim_start_matches('*');
             let end = rest.find(|c: char| c.is_whitespace() || ",[]{}".contains(c)).unwrap_or(rest.len());
-            ParseError::UnknownAlias { at, name: rest[..end].to_owned() }
+            ParseError::Alias { at, name: rest[..end].to_owned(), problem: "has no anchor before it" }
         }
         kind => ParseError::Syntax { at, message: kind.to_string() },
     }

@@ -10,6 +10,9 @@
 //! This room opens no files, knows no clock and draws no random bytes: all three are handed in. Its truth is the
 //! source and the behaviour of sops 3.12.2 and 3.13.3, named in each file.
 
+mod change;
+mod creation_rule;
+mod data_key;
 mod document;
 mod edit;
 mod encryption_rule;
@@ -17,6 +20,7 @@ mod entry;
 mod error;
 mod go_regex;
 mod key_path;
+mod merge;
 mod metadata;
 mod problem;
 mod rows;
@@ -26,12 +30,16 @@ mod verify;
 mod walk;
 
 pub use crate::crypto::{Cipher, DataKey};
+pub use change::{Change, ChangeKind, changes};
+pub use creation_rule::{CreationRule, CreationRules, CreationRulesError, RuleKey};
+pub use data_key::{Attempt, AttemptOutcome, DataKeyUnavailable, unwrap_data_key};
 pub use document::Document;
 pub use edit::{Edit, EditError, Edited, Emptied, Place};
 pub use encryption_rule::{EncryptionRule, Selector};
 pub use entry::{Entry, EntryKind, LeafType};
 pub use error::DocumentError;
 pub use key_path::{KeyPath, KeyPathError, Part};
+pub use merge::{Merged, merge};
 pub use metadata::{KeyGroup, MasterKey, MasterKeyKind, Metadata};
 pub use problem::{Problem, ProblemKind};
 pub use value::{NewValue, NotOfType};

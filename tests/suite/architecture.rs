@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ui", &["session", "keymap"]),
     ("storage", &["sops", "nix", "repo", "crypto"]),
     ("terminal", &["ui", "keymap", "session", "storage"]),
-    ("cli", &["sops", "nix", "repo", "storage", "generate", "crypto"]),
+    ("cli", &["sops", "nix", "repo", "storage", "generate", "crypto", "terminal"]),
 ];
 
 fn root() -> PathBuf {

@@ -6,6 +6,7 @@
 //!   replace   files replaced atomically, all prepared before the first one changes
 //!   lock      one writer a folder                 watch     has a file changed since it was read
 //!   git       the git program, asked safely       history   who changed a file when, and its old texts
+//!   identity  the private keys of this machine, wherever sops would look
 //! ```
 //!
 //! Nothing here sees a plaintext value: what is written is ciphertext, Nix text, or a new identity handed in as
@@ -16,6 +17,7 @@ use std::path::Path;
 
 mod git;
 mod history;
+mod identity;
 mod listing;
 mod load;
 mod lock;
@@ -27,6 +29,7 @@ mod watch;
 
 pub use git::{Git, GitError, GitState};
 pub use history::{Commit, HistoryError, commits, old_texts};
+pub use identity::{Environment, Finding, Keyring, Place, Platform, Tried};
 pub use listing::{Listing, ListingNote};
 pub use load::{LoadNote, Loaded, load};
 pub use lock::{FolderLock, LockError};

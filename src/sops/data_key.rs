@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::metadata::{KeyGroup, MasterKey, MasterKeyKind, Metadata};
-use crate::crypto::age::{Identity, UnwrapError, unwrap_any};
+use crate::crypto::age::UnwrapError;
 use crate::crypto::{DataKey, shamir};
 use crate::secret::Secret;
 
@@ -72,11 +72,16 @@ impl fmt::Display for DataKeyUnavailable {
 
 impl std::error::Error for DataKeyUnavailable {}
 
+/// Opens what was wrapped for one recipient: recipient, wrapped text. `None` means: nobody here is that recipient.
+pub type Unwrap<'a> = dyn FnMut(&str, &str) -> Result<Option<Secret>, UnwrapError> + 'a;
+
 /// Unwraps the data key of a file: one share from each key group until there are enough.
+///
+/// Only age recipients are handed to `unwrap`.
 ///
 /// # Errors
 /// When too few groups could be opened; every attempt is told.
-pub fn unwrap_data_key(metadata: &Metadata, identities: &[Identity]) -> Result<DataKey, DataKeyUnavailable> {
+pub fn unwrap_data_key(metadata: &Metadata, unwrap: &mut Unwrap<'_>) -> Result<DataKey, DataKeyUnavailable> {
     let mut unavailable =
         DataKeyUnavailable { attempts: Vec::new(), shares_found: 0, shares_needed: metadata.shares_needed() };
     let mut shares = Vec::new();
@@ -84,7 +89,7 @@ pub fn unwrap_data_key(metadata: &Metadata, identities: &[Identity]) -> Result<D
         if shares.len() == unavailable.shares_needed {
             break;
         }
-        shares.extend(share_of(group, number, metadata.groups().len(), identities, &mut unavailable.attempts));
+        shares.extend(share_of(group, number, metadata.groups().len(), unwrap, &mut unavailable.attempts));
     }
     unavailable.shares_found = shares.len();
     if shares.len() < unavailable.shares_needed {
@@ -102,14 +107,14 @@ fn share_of(
     group: &KeyGroup,
     number: usize,
     groups: usize,
-    identities: &[Identity],
+    unwrap: &mut Unwrap<'_>,
     attempts: &mut Vec<Attempt>,
 ) -> Option<Secret> {
     // sops tries age before PGP, then the rest; what it alone can open comes last here for the report's sake.
     let (ours, others): (Vec<_>, Vec<_>) = group.master_keys.iter().partition(|key| key.kind == MasterKeyKind::Age);
     let length = if groups > 1 { DataKey::LEN_BYTES + 1 } else { DataKey::LEN_BYTES };
     for key in ours.into_iter().chain(others) {
-        let outcome = match open(key, identities) {
+        let outcome = match open(key, unwrap) {
             Ok(secret) if secret.len() == length => return Some(secret),
             Ok(_) => AttemptOutcome::NotADataKey,
             Err(outcome) => outcome,
@@ -119,13 +124,97 @@ fn share_of(
     None
 }
 
-fn open(key: &MasterKey, identities: &[Identity]) -> Result<Secret, AttemptOutcome> {
+fn open(key: &MasterKey, unwrap: &mut Unwrap<'_>) -> Result<Secret, AttemptOutcome> {
     if key.kind != MasterKeyKind::Age {
         return Err(AttemptOutcome::NeedsSops);
     }
-    match unwrap_any(&key.enc, identities) {
+    match unwrap(&key.identity, &key.enc) {
         Ok(Some(secret)) => Ok(secret),
         Ok(None) => Err(AttemptOutcome::NotOurs),
         Err(error) => Err(AttemptOutcome::Failed(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::shamir::split;
+    use crate::secret::Random;
+
+    struct Steps(u8);
+
+    impl Random for Steps {
+        fn fill(&mut self, bytes: &mut [u8]) {
+            for byte in bytes {
+                self.0 = self.0.wrapping_mul(29).wrapping_add(17);
+                *byte = self.0;
+            }
+        }
+    }
+
+    /// Metadata with one recipient `r0`, `r1`, … in each group; every `enc` names its recipient.
+    fn metadata(groups: usize, threshold: usize) -> Metadata {
+        let entry = |name: &str| format!("- recipient: {name}\n  enc: wrapped for {name}\n");
+        let text = if groups == 1 {
+            format!("age:\n{}", entry("r0"))
+        } else {
+            let group = |number: usize| {
+                format!("- hc_vault: []\n  age:\n  {}", entry(&format!("r{number}")).replace('\n', "\n  "))
+            };
+            let groups: String = (0..groups).map(|number| group(number).trim_end().to_owned() + "\n").collect();
+            format!("shamir_threshold: {threshold}\nkey_groups:\n{groups}")
+        };
+        let block = text.replace('\n', "\n  ");
+        let file = format!(
+            "a: b\nsops:\n  {}\n  lastmodified: \"2026-01-01T00:00:00Z\"\n  version: 3.12.2\n",
+            block.trim_end()
+        );
+        super::super::Document::parse(file).unwrap().metadata().clone()
+    }
+
+    #[test]
+    fn the_first_recipient_that_is_ours_gives_the_key() {
+        let key = Secret::random(32, &mut Steps(1));
+        let found = unwrap_data_key(&metadata(1, 0), &mut |recipient, wrapped| {
+            assert_eq!((recipient, wrapped), ("r0", "wrapped for r0"));
+            Ok(Some(key.duplicate()))
+        });
+        assert!(found.ok().unwrap().expose() == key.expose());
+    }
+
+    #[test]
+    fn enough_groups_give_the_key_and_too_few_do_not() {
+        let key = Secret::random(32, &mut Steps(1));
+        let shares = split(&key, 3, 2, &mut Steps(2)).unwrap();
+        let check = |ours: &[&str], expected: Result<(), (usize, usize)>| {
+            let found = unwrap_data_key(&metadata(3, 2), &mut |recipient, _| {
+                let number: usize = recipient[1..].parse().unwrap();
+                Ok(ours.contains(&recipient).then(|| shares[number].duplicate()))
+            });
+            let outcome = match found {
+                Ok(found) => {
+                    assert!(found.expose() == key.expose());
+                    Ok(())
+                }
+                Err(unavailable) => Err((unavailable.shares_found, unavailable.attempts.len())),
+            };
+            assert_eq!(outcome, expected, "{ours:?}");
+        };
+        check(&["r0", "r2"], Ok(()));
+        check(&["r0", "r1", "r2"], Ok(()));
+        check(&["r1"], Err((1, 2)));
+        check(&[], Err((0, 3)));
+    }
+
+    #[test]
+    fn a_failing_key_is_not_a_key_of_somebody_else() {
+        let outcome = |result: Result<Option<Secret>, UnwrapError>| {
+            let mut result = Some(result);
+            let found = unwrap_data_key(&metadata(1, 0), &mut |_, _| result.take().unwrap());
+            found.err().unwrap().attempts.remove(0).outcome
+        };
+        assert_eq!(outcome(Ok(None)), AttemptOutcome::NotOurs);
+        assert_eq!(outcome(Err(UnwrapError::Tampered)), AttemptOutcome::Failed(UnwrapError::Tampered));
+        assert_eq!(outcome(Ok(Some(Secret::from_exposed(b"short")))), AttemptOutcome::NotADataKey);
     }
 }

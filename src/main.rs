@@ -1,5 +1,18 @@
-//! The program: parse arguments, run, turn the outcome into an exit code.
+//! The program: harden the process, parse arguments, run, turn the outcome into an exit code.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::process::ExitCode;
+
+use sopsmith::cli::{self, Request};
+use sopsmith::secret::{ZeroOnFree, harden};
+
+/// What is freed is wiped, in every library below us too.
+#[global_allocator]
+static HEAP: ZeroOnFree = ZeroOnFree;
+
+fn main() -> ExitCode {
+    harden();
+    match cli::run() {
+        Request::Done(code) => code,
+        Request::Edit(_) => todo!(),
+    }
 }

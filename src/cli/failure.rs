@@ -15,31 +15,33 @@ pub struct Failure {
 }
 
 /// Exit codes, those of sops 3.12.2 (`cmd/sops/codes/codes.go`) where it has the same failure.
-pub mod code {
+pub(super) mod code {
     /// Anything without a code of its own.
-    pub const GENERIC: u8 = 1;
+    pub(in crate::cli) const GENERIC: u8 = 1;
+    /// Arguments that are none; the code of clap and of most programs.
+    pub(in crate::cli) const USAGE: u8 = 2;
     /// A file that cannot be read or understood.
-    pub const COULD_NOT_READ: u8 = 2;
+    pub(in crate::cli) const COULD_NOT_READ: u8 = 2;
     /// A file that cannot be written.
-    pub const COULD_NOT_WRITE: u8 = 3;
+    pub(in crate::cli) const COULD_NOT_WRITE: u8 = 3;
     /// A value that cannot be stored as it was asked for.
-    pub const INVALID_VALUE: u8 = 7;
+    pub(in crate::cli) const INVALID_VALUE: u8 = 7;
     /// A value that does not open with the file's data key.
-    pub const DECRYPTING_TREE: u8 = 25;
+    pub(in crate::cli) const DECRYPTING_TREE: u8 = 25;
     /// The MAC does not match.
-    pub const MAC_MISMATCH: u8 = 51;
+    pub(in crate::cli) const MAC_MISMATCH: u8 = 51;
     /// A key path that is none, or leads nowhere.
-    pub const BAD_KEY_PATH: u8 = 91;
+    pub(in crate::cli) const BAD_KEY_PATH: u8 = 91;
     /// An empty file.
-    pub const EMPTY_FILE: u8 = 92;
+    pub(in crate::cli) const EMPTY_FILE: u8 = 92;
     /// A file that is not there.
-    pub const NO_FILE: u8 = 100;
+    pub(in crate::cli) const NO_FILE: u8 = 100;
     /// No identity opens the file.
-    pub const NO_DATA_KEY: u8 = 128;
+    pub(in crate::cli) const NO_DATA_KEY: u8 = 128;
     /// There was nothing to do.
-    pub const UNCHANGED: u8 = 200;
+    pub(in crate::cli) const UNCHANGED: u8 = 200;
     /// The file is encrypted already.
-    pub const ALREADY_ENCRYPTED: u8 = 203;
+    pub(in crate::cli) const ALREADY_ENCRYPTED: u8 = 203;
 }
 
 impl Failure {
@@ -67,6 +69,15 @@ impl Failure {
     pub fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint = Some(hint.to_string());
         self
+    }
+
+    /// Adds the one next thing to do, if there is one.
+    #[must_use]
+    pub fn maybe_hint(self, hint: Option<&str>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
     }
 
     /// What the shell learns.

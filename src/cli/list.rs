@@ -1,0 +1,112 @@
+//! `list`: key paths, types and declarations. Needs no key and opens nothing.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::args::ListArgs;
+use super::failure::Failure;
+use super::sealed_file::SealedFile;
+use super::unwritten;
+use crate::repo::{RepoPath, Repository};
+use crate::sops::{Document, KeyPath};
+use crate::storage::{self, Root};
+use crate::text::{LineIndex, sanitize};
+
+/// One key of the file, or one that a declaration asks for.
+#[derive(Debug, Serialize)]
+struct Listed {
+    key: String,
+    /// `str`, `int`, …; `map` and `list` for what has keys below; none where the key is absent.
+    #[serde(rename = "type")]
+    kind: Option<&'static str>,
+    sealed: bool,
+    line: Option<usize>,
+    declarations: Vec<Declared>,
+}
+
+/// One `sops.secrets.NAME` that reads the key.
+#[derive(Debug, Serialize)]
+struct Declared {
+    name: String,
+    file: String,
+    line: usize,
+}
+
+/// Prints what a file holds and who reads it.
+pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<(), Failure> {
+    let file = SealedFile::read(&args.file)?;
+    let listed = listed(&file.document, &args.file);
+    let printed = if args.json {
+        serde_json::to_writer_pretty(&mut *out, &listed).map_err(io::Error::from).and_then(|()| writeln!(out))
+    } else {
+        write_table(&listed, out)
+    };
+    printed.map_err(|error| unwritten(&error))
+}
+
+/// The rows of the repository's table; those of the file alone where it lies in no repository.
+fn listed(document: &Document, path: &Path) -> Vec<Listed> {
+    repository_of(path).map_or_else(
+        || {
+            document
+                .entries()
+                .filter(|entry| entry.is_leaf())
+                .map(|entry| from_file(document, &entry.path(), Vec::new()))
+                .collect()
+        },
+        |(repository, inside)| from_rows(document, &repository, &inside),
+    )
+}
+
+fn repository_of(path: &Path) -> Option<(Repository, RepoPath)> {
+    let root = Root::find(path).ok()?;
+    let inside = root.relative(path)?;
+    let loaded = storage::load(root, std::slice::from_ref(&inside));
+    Some((Repository::new(loaded.texts), inside))
+}
+
+fn from_rows(document: &Document, repository: &Repository, inside: &RepoPath) -> Vec<Listed> {
+    let rows = repository.rows(inside, None);
+    let rows = rows.into_iter().filter(|row| !row.is_branch() || !row.declarations.is_empty());
+    rows.map(|row| {
+        let declarations = row.declarations.iter().filter_map(|declared| {
+            let (file, declaration) = (repository.nix_file(&declared.file)?, repository.declaration(declared)?);
+            let line = LineIndex::new(file.text()).line(declaration.range.start);
+            let name = declaration.name.known()?.clone();
+            Some(Declared { name, file: declared.file.to_string(), line })
+        });
+        let path = row.key.parse().unwrap_or_else(|_| KeyPath::root());
+        let listed = from_file(document, &path, declarations.collect());
+        Listed { key: row.key, ..listed }
+    })
+    .collect()
+}
+
+fn from_file(document: &Document, path: &KeyPath, declarations: Vec<Declared>) -> Listed {
+    let entry = document.entry(path);
+    let kind = entry.map(|entry| match entry.kind() {
+        crate::sops::EntryKind::Mapping { .. } => "map",
+        crate::sops::EntryKind::List { .. } => "list",
+        crate::sops::EntryKind::Leaf(leaf_type) => leaf_type.name(),
+        crate::sops::EntryKind::Alias => "alias",
+    });
+    let sealed = entry.is_some_and(|entry| entry.is_sealed());
+    Listed { key: path.to_string(), kind, sealed, line: entry.map(|entry| entry.line()), declarations }
+}
+
+fn write_table(listed: &[Listed], out: &mut impl Write) -> io::Result<()> {
+    let width = listed.iter().map(|row| sanitize(&row.key).width()).max().unwrap_or(0);
+    for row in listed {
+        let key = sanitize(&row.key);
+        let padding = width - key.width();
+        let kind = row.kind.unwrap_or("absent");
+        let places = row.declarations.iter().map(|declared| format!("{}:{}", sanitize(&declared.file), declared.line));
+        let places = places.collect::<Vec<_>>().join(", ");
+        let places = if places.is_empty() { "not declared" } else { &places };
+        writeln!(out, "{key}{:padding$}  {kind:<6}  {places}", "")?;
+    }
+    Ok(())
+}

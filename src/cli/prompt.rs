@@ -1,0 +1,99 @@
+//! Questions of keys, asked on the terminal itself: stdin and stdout belong to values.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Write as _};
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use crate::crypto::age::{PassphraseFor, Prompt};
+use crate::secret::{Secret, SecretBuffer};
+use crate::text::sanitize;
+
+/// Asks on the terminal that controls the process. Without one, no question is answered.
+pub(super) struct TerminalPrompt;
+
+/// How often a passphrase is asked for.
+const ATTEMPTS: u32 = 3;
+
+impl Prompt for TerminalPrompt {
+    fn passphrase(&self, purpose: &PassphraseFor, attempt: u32) -> Option<Secret> {
+        if attempt > ATTEMPTS {
+            return None;
+        }
+        let again = if attempt > 1 { "That was not it. " } else { "" };
+        let question = match purpose {
+            PassphraseFor::SshKey { name } => format!("Passphrase of the SSH key {}: ", sanitize(name)),
+            PassphraseFor::IdentityFile { name } => format!("Passphrase of the identity file {}: ", sanitize(name)),
+            PassphraseFor::Plugin { name, question } => {
+                format!("age-plugin-{}: {} ", sanitize(name), sanitize(question))
+            }
+        };
+        read_hidden(&format!("{again}{question}"))
+    }
+
+    fn confirm(&self, plugin: &str, question: &str, yes: &str, no: Option<&str>) -> Option<bool> {
+        let no = no.map(|no| format!(", anything else: {}", sanitize(no))).unwrap_or_default();
+        let answer = self.answer(plugin, &format!("{} (y: {}{no})", sanitize(question), sanitize(yes)))?;
+        Some(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"))
+    }
+
+    fn answer(&self, plugin: &str, question: &str) -> Option<String> {
+        let mut terminal = terminal()?;
+        write!(terminal, "age-plugin-{}: {} ", sanitize(plugin), sanitize(question)).ok()?;
+        let line = read_line(&mut terminal)?;
+        std::str::from_utf8(line.expose()).ok().map(|line| line.trim().to_owned())
+    }
+
+    fn show(&self, plugin: &str, message: &str) {
+        super::note(&format!("age-plugin-{}: {}", sanitize(plugin), sanitize(message)));
+    }
+}
+
+fn terminal() -> Option<File> {
+    OpenOptions::new().read(true).write(true).open("/dev/tty").ok()
+}
+
+/// Puts the terminal's modes back when dropped.
+struct Restore<'a>(&'a File, Termios);
+
+impl Drop for Restore<'_> {
+    fn drop(&mut self) {
+        if tcsetattr(self.0, OptionalActions::Flush, &self.1).is_err() {
+            // The terminal is gone, and its modes with it.
+        }
+    }
+}
+
+/// Reads a line that is not shown, byte by byte into the arena. `None`: no terminal, or the end was typed.
+fn read_hidden(question: &str) -> Option<Secret> {
+    let mut terminal = terminal()?;
+    let control = terminal.try_clone().ok()?;
+    let before = tcgetattr(&control).ok()?;
+    let mut hidden = before.clone();
+    hidden.local_modes.remove(LocalModes::ECHO);
+    hidden.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON);
+    terminal.write_all(question.as_bytes()).ok()?;
+    let restore = Restore(&control, before);
+    tcsetattr(&control, OptionalActions::Flush, &hidden).ok()?;
+    let line = read_line(&mut terminal);
+    drop(restore);
+    line
+}
+
+fn read_line(terminal: &mut File) -> Option<Secret> {
+    let mut line = SecretBuffer::with_capacity(256);
+    loop {
+        let end = line.len();
+        line.resize(end + 1);
+        match terminal.read(&mut line.expose_mut()[end..]) {
+            Ok(0) => return None,
+            Ok(_) if line.expose()[end] == b'\n' => {
+                line.truncate(end);
+                return Some(line.into_secret());
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => line.truncate(end),
+            Err(_) => return None,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! `rename`: a key gets another name or another place; what is below it comes along.
+
+use super::args::RenameArgs;
+use super::failure::Failure;
+use super::sealed_file::SealedFile;
+use crate::sops::Edit;
+
+/// Renames a key of an encrypted file. Nix files are the editor's business, which shows what it changes there.
+pub(super) fn run(args: &RenameArgs) -> Result<(), Failure> {
+    let file = SealedFile::read(&args.file)?;
+    let (from, to) = (file.key(&args.old)?, file.key(&args.new)?);
+    let cipher = file.unlock()?;
+    file.change(&[Edit::Move { from, to }], &cipher).map(drop)
+}

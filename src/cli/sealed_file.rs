@@ -1,0 +1,178 @@
+//! One encrypted file as a command works on it: read, unlock, change, save.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::failure::{Failure, code};
+use super::prompt::TerminalPrompt;
+use crate::crypto::age::Prompt;
+use crate::repo::ContentHash;
+use crate::sops::{
+    Cipher, DataKeyUnavailable, Document, DocumentError, Edit, EditError, KeyPath, ReadError, VerifyError,
+    unwrap_data_key,
+};
+use crate::storage::{self, Accept, Before, Change, OsRandom, SaveError};
+use crate::storage::{Environment, Keyring, Tried};
+
+/// An encrypted file, read without a key.
+pub(super) struct SealedFile {
+    /// The path as it was given.
+    pub(super) path: PathBuf,
+    /// What it holds.
+    pub(super) document: Document,
+    hash: ContentHash,
+}
+
+impl SealedFile {
+    /// Reads a file.
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        let text = read_text(path)?;
+        let hash = ContentHash::of(text.as_bytes());
+        let document = Document::parse(text).map_err(|error| unreadable(&error).in_file(path))?;
+        Ok(Self { path: path.to_owned(), document, hash })
+    }
+
+    /// Unwraps the data key with whatever identity fits, and verifies the whole file with it.
+    pub(super) fn unlock(&self) -> Result<Cipher, Failure> {
+        let cipher = self.unlock_unverified()?;
+        self.document.verify(&cipher).map_err(|error| self.failure(tampered(&error)))?;
+        Ok(cipher)
+    }
+
+    /// Unwraps the data key; for reading single values, which are verified one by one.
+    pub(super) fn unlock_unverified(&self) -> Result<Cipher, Failure> {
+        let prompt: Arc<dyn Prompt> = Arc::new(TerminalPrompt);
+        let mut keyring = Keyring::find(&Environment::of_process(), &prompt);
+        let unwrapped =
+            unwrap_data_key(self.document.metadata(), &mut |recipient, wrapped| keyring.unwrap(recipient, wrapped));
+        match unwrapped {
+            Ok(key) => Ok(key.cipher()),
+            Err(unavailable) => Err(self.failure(no_data_key(&unavailable, keyring.tried()))),
+        }
+    }
+
+    /// Makes a change, makes the MAC anew and saves. `false`: the file says so already, and is left alone.
+    pub(super) fn change(&self, edits: &[Edit], cipher: &Cipher) -> Result<bool, Failure> {
+        let random = &mut OsRandom;
+        let mut changed: Option<Document> = None;
+        for edit in edits {
+            let document = changed.as_ref().unwrap_or(&self.document);
+            let edited = document.apply(edit, cipher, random).map_err(|error| self.failure(refused(&error)))?;
+            if !edited.patch.is_empty() {
+                changed = Some(edited.document);
+            }
+        }
+        let Some(changed) = changed else { return Ok(false) };
+        let sealed = changed.seal(Timestamp::now(), cipher, random).map_err(|error| self.failure(tampered(&error)))?;
+        self.save(sealed.text())?;
+        Ok(true)
+    }
+
+    fn save(&self, text: &str) -> Result<(), Failure> {
+        let before = Before::Content(self.hash);
+        save(&[Change { path: &self.path, before, bytes: text.as_bytes(), accept: Accept::Nothing }])
+    }
+
+    /// The key path of an argument.
+    pub(super) fn key(&self, text: &str) -> Result<KeyPath, Failure> {
+        key_path(text)
+    }
+
+    /// Puts the file in front of a failure.
+    pub(super) fn failure(&self, failure: Failure) -> Failure {
+        failure.in_file(&self.path)
+    }
+}
+
+/// Reads a text file of a person's choice.
+pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
+    storage::read_text(path, storage::MAX_FILE_BYTES).map_err(|error| {
+        let code = match error {
+            storage::ReadError::Absent(_) => code::NO_FILE,
+            _ => code::COULD_NOT_READ,
+        };
+        Failure::new(code, &error).maybe_hint(error.hint())
+    })
+}
+
+/// Saves files, all or none.
+pub(super) fn save(changes: &[Change<'_>]) -> Result<(), Failure> {
+    match storage::save_all(changes) {
+        Ok(saved) => {
+            for file in saved {
+                if let storage::Durability::Unknown(reason) = file.durability {
+                    let path = storage::shown(&file.path);
+                    super::note(&format!(
+                        "sopsmith: {path} is saved; whether it outlives a power cut is unknown: {reason}"
+                    ));
+                }
+            }
+            Ok(())
+        }
+        Err(error) => Err(unsaved(&error)),
+    }
+}
+
+fn unsaved(error: &SaveError) -> Failure {
+    Failure::new(code::COULD_NOT_WRITE, error).maybe_hint(error.hint())
+}
+
+/// The key path of an argument.
+pub(super) fn key_path(text: &str) -> Result<KeyPath, Failure> {
+    text.parse().map_err(|error: crate::sops::KeyPathError| {
+        Failure::new(code::BAD_KEY_PATH, format!("{}: {error}", crate::text::sanitize(text))).hint(error.hint())
+    })
+}
+
+/// A text that is no encrypted file.
+pub(super) fn unreadable(error: &DocumentError) -> Failure {
+    let code = match error {
+        DocumentError::Empty => code::EMPTY_FILE,
+        DocumentError::MetadataMissing => code::GENERIC,
+        _ => code::COULD_NOT_READ,
+    };
+    Failure::new(code, error).hint(error.hint())
+}
+
+/// A file that is not what its last writer sealed.
+fn tampered(error: &VerifyError) -> Failure {
+    let code = match error {
+        VerifyError::ValuesRejected { .. } => code::DECRYPTING_TREE,
+        VerifyError::MacMismatch | VerifyError::MacRejected { .. } | VerifyError::MacMissing => code::MAC_MISMATCH,
+    };
+    Failure::new(code, error).hint("git log -p shows who changed the file last; nothing was written")
+}
+
+/// A change that cannot be made.
+fn refused(error: &EditError) -> Failure {
+    let code = match error {
+        EditError::NoSuchKey { .. } | EditError::NotABranch { .. } | EditError::IsBranch { .. } => code::BAD_KEY_PATH,
+        _ => code::INVALID_VALUE,
+    };
+    Failure::new(code, error)
+}
+
+/// A value that cannot be read.
+pub(super) fn unread(error: &ReadError) -> Failure {
+    let code = match error {
+        ReadError::NoSuchKey { .. } | ReadError::IsBranch { .. } => code::BAD_KEY_PATH,
+        ReadError::Rejected(_) => code::DECRYPTING_TREE,
+    };
+    Failure::new(code, error)
+}
+
+/// No identity fits: who could open the file, and where keys were looked for.
+fn no_data_key(unavailable: &DataKeyUnavailable, tried: &[Tried]) -> Failure {
+    let mut words = unavailable.to_string();
+    for attempt in &unavailable.attempts {
+        words.push_str(&format!("\n  {} {}: {}", attempt.kind.title(), attempt.identity, attempt.outcome));
+    }
+    words.push_str("\nlooked for identities in:");
+    for place in tried {
+        words.push_str(&format!("\n  {}: {}", place.place, place.outcome()));
+    }
+    let hint = "set SOPS_AGE_KEY_FILE to a file that holds one of these keys, or ask one of their owners to add yours";
+    Failure::new(code::NO_DATA_KEY, words).hint(hint)
+}

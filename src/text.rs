@@ -4,9 +4,13 @@
 //! outside its ranges stays as it was. Offsets are bytes of the text *before* the patch, ranges are half-open.
 //! This module knows no format; whoever builds a patch knows where its ranges may lie.
 
+mod measure;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
+
+pub use measure::{cut_end, cut_middle, graphemes, head, tail, width, wrap};
 
 /// One replacement: the bytes of `range` become `replacement`. An empty range inserts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier};
 
 use super::exposure::{Exposure, Exposures};
-use super::measure::{cut_end, cut_middle, head, width};
 use super::phrase::Phrase;
 use super::theme::{Role, Theme};
 use crate::session::Exposed;
+use crate::text::{cut_end, cut_middle, head, width};
 
 /// A buffer that is being drawn on, with the theme and with what is shown beside the cells.
 pub(super) struct Canvas<'a> {
@@ -146,4 +146,20 @@ fn put(buffer: &mut Buffer, area: Rect, style: ratatui::style::Style, text: &str
     }
     let (end, _) = buffer.set_stringn(area.x, area.y, text, usize::from(area.width), style);
     Rect { x: end, width: area.right() - end, height: 1, ..area }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ratatui::buffer::CellWidth;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_measured_is_what_is_drawn(text in "\\PC{0,30}|[ｱﾊ]ﾞ?ﾟ?") {
+            let drawn: usize = crate::text::graphemes(&text).map(|(shown, _)| usize::from(shown.cell_width())).sum();
+            prop_assert_eq!(drawn, width(&text));
+        }
+    }
 }

@@ -13,10 +13,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::measure::width;
 use crate::secret::SecretBuffer;
 use crate::session::{Exposed, Target};
-use crate::text::is_unsafe_to_show;
+use crate::text::{is_unsafe_to_show, width};
 
 /// What a frame shows beside its cells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

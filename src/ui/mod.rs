@@ -4,7 +4,6 @@ mod canvas;
 mod exposure;
 mod glyphs;
 mod layout;
-mod measure;
 mod phrase;
 mod picture;
 mod theme;

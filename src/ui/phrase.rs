@@ -1,8 +1,8 @@
 //! Phrases: one line of text in several roles, measured before it is drawn.
 
 use super::glyphs::Glyphs;
-use super::measure::width;
 use super::theme::Role;
+use crate::text::width;
 
 /// One line of text in several roles, ready to show.
 #[derive(Debug, Clone)]

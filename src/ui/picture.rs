@@ -143,7 +143,7 @@ fn write_run(grounds: &mut String, texts: &mut String, row: usize, run: &Run) {
     let opacity = if run.look.dim { " fill-opacity=\"0.6\"" } else { "" };
     let ink = run.look.ink;
     // The length holds the grid where the reader's font is a little wider or narrower.
-    let length = super::measure::width(text) as f64 * CELL.0;
+    let length = crate::text::width(text) as f64 * CELL.0;
     writeln!(
         texts,
         "<text x=\"{x:.1}\" y=\"{baseline:.1}\" textLength=\"{length:.1}\" fill=\"{ink}\"{weight}{opacity} xml:space=\"preserve\">{}</text>",

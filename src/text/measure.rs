@@ -1,28 +1,37 @@
 //! Measures: how many cells a text takes, and how it is shortened or broken to fit.
 //!
-//! Cells are counted as the screen buffer counts them, by grapheme, so that what is measured is what is drawn. Texts
-//! come here ready to show (see [`Glyphs::show`](super::glyphs::Glyphs::show)).
+//! Cells are counted as the screen buffer counts them (ratatui 0.30), by grapheme, so that what is measured is what is
+//! drawn. Texts come here safe to show (see [`sanitize`](super::sanitize)).
 
 use std::borrow::Cow;
 
-use ratatui::buffer::CellWidth;
 use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// How many cells one grapheme takes.
+fn cells_of(grapheme: &str) -> usize {
+    // Terminals give the halfwidth sound marks a cell of their own; Unicode counts them as part of the letter before.
+    let sound_marks = grapheme.chars().filter(|character| matches!(character, '\u{ff9e}' | '\u{ff9f}')).count();
+    grapheme.width() + sound_marks
+}
 
 /// The graphemes of `text`, each with the cells it takes. Those that take none are left out, as the buffer does.
-pub(super) fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = (&str, usize)> {
+pub fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = (&str, usize)> {
     text.graphemes(true)
         .filter(|grapheme| !grapheme.contains(char::is_control))
-        .map(|grapheme| (grapheme, usize::from(grapheme.cell_width())))
+        .map(|grapheme| (grapheme, cells_of(grapheme)))
         .filter(|(_, cells)| *cells > 0)
 }
 
 /// How many cells `text` takes.
-pub(super) fn width(text: &str) -> usize {
+#[must_use]
+pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { graphemes(text).map(|(_, cells)| cells).sum() }
 }
 
 /// The longest beginning of `text` that fits into `cells`.
-pub(super) fn head(text: &str, cells: usize) -> &str {
+#[must_use]
+pub fn head(text: &str, cells: usize) -> &str {
     let mut used = 0;
     let end = text.grapheme_indices(true).find_map(|(at, grapheme)| {
         used += width(grapheme);
@@ -32,7 +41,8 @@ pub(super) fn head(text: &str, cells: usize) -> &str {
 }
 
 /// The longest end of `text` that fits into `cells`.
-pub(super) fn tail(text: &str, cells: usize) -> &str {
+#[must_use]
+pub fn tail(text: &str, cells: usize) -> &str {
     let mut used = 0;
     let start = text.grapheme_indices(true).rev().find_map(|(at, grapheme)| {
         used += width(grapheme);
@@ -42,7 +52,8 @@ pub(super) fn tail(text: &str, cells: usize) -> &str {
 }
 
 /// `text` in at most `cells`; what does not fit is left out at the end: `sops.nix in mod…`.
-pub(super) fn cut_end<'a>(text: &'a str, cells: usize, ellipsis: &str) -> Cow<'a, str> {
+#[must_use]
+pub fn cut_end<'a>(text: &'a str, cells: usize, ellipsis: &str) -> Cow<'a, str> {
     if width(text) <= cells {
         return Cow::Borrowed(text);
     }
@@ -54,7 +65,8 @@ pub(super) fn cut_end<'a>(text: &'a str, cells: usize, ellipsis: &str) -> Cow<'a
 
 /// `text` in at most `cells`; what does not fit is left out in the middle, because keys and paths differ at both
 /// ends: `api/very…token`.
-pub(super) fn cut_middle<'a>(text: &'a str, cells: usize, ellipsis: &str) -> Cow<'a, str> {
+#[must_use]
+pub fn cut_middle<'a>(text: &'a str, cells: usize, ellipsis: &str) -> Cow<'a, str> {
     if width(text) <= cells {
         return Cow::Borrowed(text);
     }
@@ -67,7 +79,8 @@ pub(super) fn cut_middle<'a>(text: &'a str, cells: usize, ellipsis: &str) -> Cow
 }
 
 /// Breaks a sentence into lines of at most `cells`, between words where that is possible.
-pub(super) fn wrap(text: &str, cells: usize) -> Vec<String> {
+#[must_use]
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

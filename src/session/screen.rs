@@ -12,6 +12,8 @@ pub struct Screen {
 impl Screen {
     /// Windows up to this height share one line between title and detail.
     pub const LOW_ROWS: u16 = 12;
+    /// From this width on what is open above the body stands in a box.
+    pub const BOXED_COLUMNS: u16 = 60;
 
     /// Whether title and detail share a line.
     #[must_use]
@@ -30,6 +32,12 @@ impl Screen {
     #[must_use]
     pub fn list_rows(self) -> usize {
         usize::from(self.body_rows().saturating_sub(1)).max(1)
+    }
+
+    /// How many cells a line of a page above the body has; labels stand inside them.
+    #[must_use]
+    pub fn page_columns(self) -> usize {
+        usize::from(if self.columns < Self::BOXED_COLUMNS { self.columns } else { self.columns - 4 })
     }
 
     /// How many lines a page above the body shows: help, review, difference, a value of many lines.

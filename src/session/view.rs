@@ -14,7 +14,8 @@
 use std::ops::Range;
 
 use super::pane::Pane;
-use crate::repo::{RepoPath, RowState};
+use crate::repo::RepoPath;
+pub use crate::repo::RowState;
 use crate::secret::LockState;
 
 /// What the colour of a text says; a sign or a word says it too.
@@ -139,6 +140,8 @@ pub struct RowView {
     pub mode: String,
     /// Where the secret is found on the host.
     pub path: String,
+    /// What is wrong with it, in a few words; stands in place of owner, mode and path.
+    pub problem: Option<String>,
 }
 
 /// Whether a branch is folded.
@@ -248,6 +251,8 @@ pub struct FieldView<'a> {
     pub is_focused: bool,
     /// Whether a heading or a space sets it apart from the field before it.
     pub starts_group: Option<&'static str>,
+    /// Whether it may stand beside the field before it, where there is room.
+    pub shares_line: bool,
 }
 
 /// What is in a field.

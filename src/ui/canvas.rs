@@ -9,8 +9,8 @@ use ratatui::style::{Color, Modifier};
 use super::exposure::{Exposure, Exposures};
 use super::phrase::Phrase;
 use super::theme::{Role, Theme};
-use crate::session::Exposed;
-use crate::text::{cut_end, cut_middle, head, width};
+use crate::session::{Exposed, Target};
+use crate::text::{cut_end, cut_middle, head, tail, width};
 
 /// A buffer that is being drawn on, with the theme and with what is shown beside the cells.
 pub(super) struct Canvas<'a> {
@@ -49,7 +49,11 @@ impl<'a> Canvas<'a> {
         for position in area.positions() {
             self.buffer[position].reset();
         }
-        self.exposures.places.retain(|exposure| !exposure.area.intersects(area));
+        let (covered, places) = self.exposures.places.drain(..).partition(|exposure| exposure.area.intersects(area));
+        self.exposures.places = places;
+        for position in covered.into_iter().flat_map(|exposure: Exposure| exposure.area.positions()) {
+            self.buffer[position].set_diff_option(CellDiffOption::None);
+        }
         self.exposures.cursor = self.exposures.cursor.filter(|cursor| !area.contains(*cursor));
     }
 
@@ -123,6 +127,35 @@ impl<'a> Canvas<'a> {
             self.buffer[position].set_symbol(" ").set_diff_option(CellDiffOption::Skip);
         }
         self.exposures.places.push(Exposure { area, place, first_line, first_column, style });
+    }
+
+    /// Writes text that is being typed; where it is longer than its place, the part with the cursor is shown. The
+    /// cursor is counted in characters; without one the text is cut at its end.
+    pub(super) fn input(&mut self, area: Rect, role: Role, text: &str, cursor: Option<usize>) -> Rect {
+        let Some(cursor) = cursor else {
+            return self.text(area, role, text);
+        };
+        let at = text.char_indices().nth(cursor).map_or(text.len(), |(at, _)| at);
+        let before = self.theme.glyphs.show(&text[..at]).into_owned();
+        let after = self.theme.glyphs.show(&text[at..]).into_owned();
+        // One cell is kept for the cursor behind the last character.
+        let room = usize::from(area.width).saturating_sub(1);
+        let before = tail(&before, room);
+        self.cursor(area, width(before));
+        let rest = put(self.buffer, area, self.theme.style(role), before);
+        put(self.buffer, rest, self.theme.style(role), head(&after, usize::from(rest.width)))
+    }
+
+    /// Remembers what the mouse reaches in an area.
+    pub(super) fn target(&mut self, area: Rect, target: Target) {
+        self.exposures.targets.push((area.intersection(self.buffer.area), target));
+    }
+
+    /// Puts what was drawn so far into the background: nothing of it has the cursor or takes the mouse.
+    pub(super) fn recede(&mut self, area: Rect) {
+        self.paint(area, Role::Dim);
+        self.exposures.cursor = None;
+        self.exposures.targets.clear();
     }
 
     /// Puts the cursor at a column of the first row of `area`, at its last cell at most.

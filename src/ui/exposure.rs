@@ -76,6 +76,9 @@ fn blanks(cells: usize, into: &mut SecretBuffer) {
     (0..cells).for_each(|_| into.push_bytes(b" "));
 }
 
+/// Lends the bytes of a plaintext, to be measured. Drawing never copies them.
+pub(super) type Lend<'a> = dyn Fn(Exposed) -> Option<&'a [u8]> + 'a;
+
 /// How many cells stand left of the cursor before the character numbered `character`, from 0, of a line.
 pub(super) fn column_of(line: &[u8], character: usize) -> usize {
     let text = str::from_utf8(line).unwrap_or_default();
@@ -86,7 +89,8 @@ pub(super) fn column_of(line: &[u8], character: usize) -> usize {
 }
 
 /// Where each row starts when `plaintext` is broken into rows of at most `cells`: its line, and the cells left of it.
-pub(super) fn break_rows(plaintext: &[u8], cells: usize) -> Vec<(usize, usize)> {
+/// Stops after `limit` rows, because a value may be large.
+pub(super) fn break_rows(plaintext: &[u8], cells: usize, limit: usize) -> Vec<(usize, usize)> {
     let mut rows = Vec::new();
     for (line, bytes) in plaintext.split(|byte| *byte == b'\n').enumerate() {
         let mut start = 0;
@@ -99,7 +103,11 @@ pub(super) fn break_rows(plaintext: &[u8], cells: usize) -> Vec<(usize, usize)> 
             }
             column += piece;
         });
+        if rows.len() >= limit {
+            break;
+        }
     }
+    rows.truncate(limit);
     rows
 }
 
@@ -191,9 +199,10 @@ mod tests {
 
     #[test]
     fn long_lines_are_broken_without_losing_a_character() {
-        assert_eq!(break_rows(b"", 4), [(0, 0)]);
-        assert_eq!(break_rows(b"abcdefgh\n\nij", 4), [(0, 0), (0, 4), (1, 0), (2, 0)]);
-        assert_eq!(break_rows("a密钥密".as_bytes(), 4), [(0, 0), (0, 3)]);
-        assert_eq!(break_rows("密钥".as_bytes(), 1), [(0, 0), (0, 2)]);
+        assert_eq!(break_rows(b"", 4, 9), [(0, 0)]);
+        assert_eq!(break_rows(b"abcdefgh\n\nij", 4, 9), [(0, 0), (0, 4), (1, 0), (2, 0)]);
+        assert_eq!(break_rows("a密钥密".as_bytes(), 4, 9), [(0, 0), (0, 3)]);
+        assert_eq!(break_rows("密钥".as_bytes(), 1, 9), [(0, 0), (0, 2)]);
+        assert_eq!(break_rows(b"abcdefgh", 2, 3), [(0, 0), (0, 2), (0, 4)]);
     }
 }

@@ -6,6 +6,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use super::glyphs::Glyphs;
+use crate::session::Tone;
 
 /// What a piece of the screen is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +31,21 @@ pub enum Role {
     Error,
     /// The row under the cursor.
     Selection,
+}
+
+impl From<Tone> for Role {
+    fn from(tone: Tone) -> Self {
+        match tone {
+            Tone::Plain => Self::Text,
+            Tone::Dim => Self::Dim,
+            Tone::Accent => Self::Accent,
+            Tone::New => Self::New,
+            Tone::Changed => Self::Changed,
+            Tone::Removed => Self::Removed,
+            Tone::Warning => Self::Warning,
+            Tone::Error => Self::Error,
+        }
+    }
 }
 
 /// The colours of a theme.

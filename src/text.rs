@@ -137,6 +137,64 @@ impl Patch {
         Self { splices }
     }
 
+    /// Returns the patch that does what `self` and then `next` do; `next` refers to the text after `self`.
+    #[must_use]
+    pub fn then(&self, next: &Self) -> Self {
+        let mut pieces = self.pieces().into_iter();
+        let mut open = pieces.next();
+        let mut done = 0;
+        let mut after: Vec<Piece> = Vec::new();
+        // Takes what stands before `end` of the text in between from the pieces, and hands it to `keep`.
+        let mut advance = |end: usize, keep: &mut dyn FnMut(Piece)| {
+            while done < end {
+                let Some(piece) = open.take() else { break };
+                let (taken, rest) = piece.split(end - done);
+                done += taken.len();
+                open = rest.or_else(|| pieces.next());
+                keep(taken);
+            }
+        };
+        for splice in &next.splices {
+            advance(splice.range.start, &mut |piece| after.push(piece));
+            after.push(Piece::New(splice.replacement.clone()));
+            advance(splice.range.end, &mut |_| {});
+        }
+        advance(usize::MAX, &mut |piece| after.push(piece));
+        Self::from_pieces(after)
+    }
+
+    /// What the text after the patch is made of. The last piece keeps all that follows.
+    fn pieces(&self) -> Vec<Piece> {
+        let mut pieces = Vec::with_capacity(2 * self.splices.len() + 1);
+        let mut done = 0;
+        for splice in &self.splices {
+            pieces.push(Piece::Old(done..splice.range.start));
+            pieces.push(Piece::New(splice.replacement.clone()));
+            done = splice.range.end;
+        }
+        pieces.push(Piece::Old(done..usize::MAX));
+        pieces
+    }
+
+    fn from_pieces(pieces: Vec<Piece>) -> Self {
+        let mut splices = Vec::new();
+        let mut open = Splice { range: 0..0, replacement: String::new() };
+        for piece in pieces.into_iter().filter(|piece| piece.len() > 0) {
+            match piece {
+                Piece::New(text) => open.replacement.push_str(&text),
+                Piece::Old(range) if range.start == open.range.end && open.replacement.is_empty() => {
+                    open.range = range.end..range.end;
+                }
+                Piece::Old(range) => {
+                    open.range.end = range.start;
+                    let next = Splice { range: range.end..range.end, replacement: String::new() };
+                    splices.push(std::mem::replace(&mut open, next));
+                }
+            }
+        }
+        Self { splices }
+    }
+
     /// Where the byte at `offset` of the old text stands in the new one.
     ///
     /// A byte inside a replaced range maps to the end of its replacement.
@@ -148,6 +206,40 @@ impl Patch {
             mapped = mapped + splice.replacement.len() - (end - splice.range.start);
         }
         mapped
+    }
+}
+
+/// A part of a text after a patch.
+enum Piece {
+    /// Bytes of the text before the patch; the last one reaches beyond its end.
+    Old(Range<usize>),
+    /// Text that the patch brought in.
+    New(String),
+}
+
+impl Piece {
+    fn len(&self) -> usize {
+        match self {
+            Self::Old(range) => range.len(),
+            Self::New(text) => text.len(),
+        }
+    }
+
+    /// The first `at` bytes, and the rest if there is one.
+    fn split(self, at: usize) -> (Self, Option<Self>) {
+        if at >= self.len() {
+            return (self, None);
+        }
+        match self {
+            Self::Old(range) => {
+                let middle = range.start + at;
+                (Self::Old(range.start..middle), Some(Self::Old(middle..range.end)))
+            }
+            Self::New(mut text) => {
+                let rest = text.split_off(at);
+                (Self::New(text), Some(Self::New(rest)))
+            }
+        }
     }
 }
 
@@ -313,6 +405,25 @@ mod tests {
     #[test]
     fn insertions_at_one_place_keep_their_order() {
         assert_eq!(patch(&[(1..1, "x"), (1..1, "y"), (1..2, "")]).apply("abc"), "axyc");
+    }
+
+    #[test]
+    fn two_patches_become_one() {
+        let check = |first: &[(Range<usize>, &str)], second: &[(Range<usize>, &str)]| {
+            let before = "abcdefghij";
+            let (first, second) = (patch(first), patch(second));
+            let both = first.then(&second);
+            assert_eq!(both.apply(before), second.apply(&first.apply(before)), "{first:?} {second:?}");
+            both.splices.len()
+        };
+        assert_eq!(check(&[], &[]), 0);
+        assert_eq!(check(&[(2..4, "XYZ")], &[(8..9, "")]), 2);
+        assert_eq!(check(&[(8..9, "")], &[(2..4, "XYZ"), (0..0, "-")]), 3);
+        assert_eq!(check(&[(2..4, "XYZ")], &[(3..4, "!")]), 1);
+        assert_eq!(check(&[(2..2, "XYZ")], &[(1..6, "")]), 1);
+        assert_eq!(check(&[(2..4, "XYZ"), (6..8, "")], &[(0..9, "all")]), 1);
+        assert_eq!(check(&[(10..10, "end")], &[(13..13, "!")]), 1);
+        assert_eq!(check(&[(0..10, "")], &[(0..0, "new")]), 1);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Paths inside the repository, as text: the room that knows paths on disk is another one.
 
 use std::fmt;
+use std::sync::Arc;
 
-/// A path relative to the repository's root, parts separated by `/`, without `.` and `..`.
+/// A path relative to the repository's root, parts separated by `/`, without `.` and `..`. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RepoPath(String);
+pub struct RepoPath(Arc<str>);
 
 impl RepoPath {
     /// Normalizes `path`: `./a//b/../c` is `a/c`. `None` when it leads out of the repository.
@@ -58,7 +59,7 @@ impl RepoPath {
                 part => parts.push(part),
             }
         }
-        Some(Self(parts.join("/")))
+        Some(Self(parts.join("/").into()))
     }
 }
 

@@ -51,6 +51,8 @@ pub enum NotPlaced {
     Name(Unknown),
     /// The key cannot be read.
     Key(Unknown),
+    /// `sopsFile` is neither a path nor a text.
+    NoFile,
     /// The named file is not in the repository.
     FileMissing(RepoPath),
     /// The file is outside the repository.
@@ -90,6 +92,7 @@ impl fmt::Display for NotPlaced {
         match self {
             Self::Name(unknown) => write!(out, "the name cannot be read: {unknown}"),
             Self::Key(unknown) => write!(out, "the key cannot be read: {unknown}"),
+            Self::NoFile => out.write_str("sopsFile is no path"),
             Self::FileMissing(path) => write!(out, "{path} is not in the repository"),
             Self::FileOutside(path) => write!(out, "{path} lies outside the repository"),
             Self::FileNotEncrypted(path) => write!(out, "{path} is not encrypted by sops"),

@@ -1,17 +1,39 @@
 //! The files of a repository, read, and the indexes over them.
 
-use super::blast::{BlastRadius, Changes};
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
+use std::thread;
+
 use super::encrypted::EncryptedFile;
+use super::index::{self, Index};
 use super::path::RepoPath;
 use super::placement::Placement;
-use super::plan::{DeclarationChange, Follow, Plan, PlanError};
-use super::row::Row;
-use super::site::Suggestion;
-use crate::nix::{Declaration, DeclarationId, Defaults, ModuleKind, NixFile, Place, Reference, Template};
+use super::resolve::{Files, Resolver};
+use super::row::{self, Row};
+use super::scope::{SettingRef, Site};
+use crate::nix::{Declaration, DeclarationId, KnownNameKind, ModuleKind, NixFile, Place, Reference, Setting, Template};
+use crate::sops::Document;
 
 /// A repository: its Nix files and its encrypted files.
 #[derive(Debug, Default)]
-pub struct Repository {}
+pub struct Repository {
+    files: Sources,
+    index: Index,
+}
+
+/// Every file by path.
+#[derive(Debug, Default)]
+struct Sources(BTreeMap<RepoPath, Source>);
+
+/// A file as far as it was read.
+#[derive(Debug)]
+enum Source {
+    Nix(Box<NixFile>),
+    Encrypted(Box<EncryptedFile>),
+    /// The rules of sops, and whatever else small is asked for by name.
+    Rules(String),
+    Other,
+}
 
 /// A declaration somewhere in the repository; valid until its file changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,45 +62,151 @@ pub struct TemplateRef {
     pub index: usize,
 }
 
+impl Source {
+    fn read(path: &RepoPath, text: String) -> Self {
+        let name = path.file_name();
+        if name.ends_with(".nix") {
+            return Self::Nix(Box::new(NixFile::parse(text)));
+        }
+        if name == RULES {
+            return Self::Rules(text);
+        }
+        EncryptedFile::read(text).map_or(Self::Other, |file| Self::Encrypted(Box::new(file)))
+    }
+}
+
+impl Sources {
+    fn nix_files(&self) -> impl Iterator<Item = (&RepoPath, &NixFile)> + Clone {
+        self.0.iter().filter_map(|(path, source)| match source {
+            Source::Nix(file) => Some((path, &**file)),
+            _ => None,
+        })
+    }
+}
+
+impl Files for Sources {
+    fn exists(&self, path: &RepoPath) -> bool {
+        self.0.contains_key(path)
+    }
+
+    fn encrypted(&self, path: &RepoPath) -> Option<&EncryptedFile> {
+        match self.0.get(path)? {
+            Source::Encrypted(file) => Some(file),
+            _ => None,
+        }
+    }
+
+    fn all_encrypted(&self) -> impl Iterator<Item = (&RepoPath, &EncryptedFile)> {
+        self.0.iter().filter_map(|(path, source)| match source {
+            Source::Encrypted(file) => Some((path, &**file)),
+            _ => None,
+        })
+    }
+
+    fn nix(&self, path: &RepoPath) -> Option<&NixFile> {
+        match self.0.get(path)? {
+            Source::Nix(file) => Some(file),
+            _ => None,
+        }
+    }
+}
+
 impl Repository {
     /// Reads a repository, on as many threads as are useful. Files that are neither Nix nor encrypted by sops are only
     /// remembered by name.
     #[must_use]
     pub fn new(texts: impl IntoIterator<Item = (RepoPath, String)>) -> Self {
-        texts.into_iter().for_each(drop);
-        todo!()
+        let files = Sources(read_all(texts.into_iter().collect()));
+        let index = Index::new(&files, files.nix_files());
+        Self { files, index }
     }
 
     /// Reads one file again (`None`: it is gone); the others stay as they were read.
     pub fn update_file(&mut self, path: &RepoPath, text: Option<String>) {
-        todo!("{path} {}", text.is_some())
+        let source = text.map(|text| Source::read(path, text));
+        self.put(path, source);
+    }
+
+    /// Takes an encrypted file from a document that is parsed already.
+    pub fn update_document(&mut self, path: &RepoPath, document: &Document) {
+        self.put(path, Some(Source::Encrypted(Box::new(EncryptedFile::of_document(document)))));
+    }
+
+    fn put(&mut self, path: &RepoPath, source: Option<Source>) {
+        let is_nix = |source: Option<&Source>| matches!(source, Some(Source::Nix(_)));
+        let concerns_nix = is_nix(self.files.0.get(path)) || is_nix(source.as_ref());
+        match source {
+            Some(source) => self.files.0.insert(path.clone(), source),
+            None => self.files.0.remove(path),
+        };
+        if concerns_nix {
+            self.index = Index::new(&self.files, self.files.nix_files());
+        } else {
+            self.index.place(&self.files, self.files.nix_files());
+        }
     }
 
     /// All files, sorted.
     pub fn files(&self) -> impl Iterator<Item = &RepoPath> {
-        std::iter::empty()
+        self.files.0.keys()
+    }
+
+    /// Whether there is a file of that name, of whatever kind.
+    #[must_use]
+    pub fn exists(&self, path: &RepoPath) -> bool {
+        self.files.exists(path)
+    }
+
+    /// The Nix files, sorted.
+    pub fn nix_files(&self) -> impl Iterator<Item = (&RepoPath, &NixFile)> {
+        self.files.nix_files()
     }
 
     /// The Nix file at `path`.
     #[must_use]
     pub fn nix_file(&self, path: &RepoPath) -> Option<&NixFile> {
-        todo!("{path}")
+        self.files.nix(path)
     }
 
     /// The files encrypted by sops, sorted.
     pub fn encrypted_files(&self) -> impl Iterator<Item = (&RepoPath, &EncryptedFile)> {
-        std::iter::empty()
+        self.files.all_encrypted()
     }
 
     /// The encrypted file at `path`.
     #[must_use]
     pub fn encrypted_file(&self, path: &RepoPath) -> Option<&EncryptedFile> {
-        todo!("{path}")
+        self.files.encrypted(path)
+    }
+
+    /// The text of a file, if it is a Nix file, an encrypted file or `.sops.yaml`.
+    #[must_use]
+    pub fn text(&self, path: &RepoPath) -> Option<&str> {
+        match self.files.0.get(path)? {
+            Source::Nix(file) => Some(file.text()),
+            Source::Encrypted(file) => Some(file.text()),
+            Source::Rules(text) => Some(text),
+            Source::Other => None,
+        }
+    }
+
+    /// The rules of sops: every `.sops.yaml`, with its text.
+    pub fn rules(&self) -> impl Iterator<Item = (&RepoPath, &str)> {
+        self.files.0.iter().filter_map(|(path, source)| match source {
+            Source::Rules(text) => Some((path, text.as_str())),
+            _ => None,
+        })
     }
 
     /// All declarations, by file and in the order of the file.
     pub fn declarations(&self) -> impl Iterator<Item = (DeclarationRef, &Declaration)> {
-        std::iter::empty()
+        index::declarations(self.files.nix_files())
+    }
+
+    /// The declarations of one attribute name, in all files.
+    #[must_use]
+    pub fn declarations_of(&self, name: &str) -> &[DeclarationRef] {
+        self.index.named(name)
     }
 
     /// One declaration.
@@ -99,28 +227,29 @@ impl Repository {
         self.nix_file(&template.file)?.templates().get(template.index)
     }
 
+    /// One setting.
+    #[must_use]
+    pub fn setting(&self, setting: &SettingRef) -> Option<&Setting> {
+        self.nix_file(&setting.file)?.settings().get(setting.index)
+    }
+
     /// What a declaration reads.
     #[must_use]
     pub fn placement(&self, declaration: &DeclarationRef) -> Option<&Placement> {
-        todo!("{declaration:?}")
+        self.index.placement(declaration)
     }
 
     /// The declarations that read an encrypted file, each with the key it reads there (empty: the whole file).
     #[must_use]
     pub fn readers(&self, file: &RepoPath) -> &[(DeclarationRef, String)] {
-        todo!("{file}")
+        self.index.readers(file)
     }
 
-    /// Which module reads a declaration, as far as its attribute path and who imports its file tell.
+    /// Which module reads what stands at a place of a Nix file, as far as the attribute path and who imports the file
+    /// tell.
     #[must_use]
-    pub fn module_kind(&self, declaration: &DeclarationRef) -> Option<ModuleKind> {
-        todo!("{declaration:?}")
-    }
-
-    /// What the module takes at a place of a Nix file without being told.
-    #[must_use]
-    pub fn defaults_at(&self, file: &RepoPath, place: &Place) -> Defaults {
-        todo!("{file} {place:?}")
+    pub fn module_kind(&self, file: &RepoPath, place: &Place) -> Option<ModuleKind> {
+        place.module.or_else(|| self.index.imports.kind(file))
     }
 
     /// The leaves of an encrypted file and the declarations that point at it.
@@ -128,65 +257,94 @@ impl Repository {
     /// With the file as it was `saved`, rows are marked new and changed, and what was removed stands where it was.
     #[must_use]
     pub fn rows(&self, file: &RepoPath, saved: Option<&EncryptedFile>) -> Vec<Row> {
-        todo!("{file} {}", saved.is_some())
+        let encrypted = self.encrypted_file(file);
+        encrypted.map_or_else(Vec::new, |encrypted| row::rows(encrypted, self.readers(file), saved))
     }
 
     /// The references to a secret of that attribute name, in all files.
     #[must_use]
     pub fn references_to(&self, name: &str) -> Vec<(ReferenceRef, &Reference)> {
-        todo!("{name}")
+        let references = self.index.references.to_secret(name).iter();
+        references.filter_map(|place| Some((place.clone(), self.reference(place)?))).collect()
     }
 
     /// Users that occur in the repository, sorted, for completion.
     #[must_use]
     pub fn owners(&self) -> Vec<&str> {
-        todo!()
+        self.known_names(KnownNameKind::User)
     }
 
     /// Groups that occur in the repository, sorted, for completion.
     #[must_use]
     pub fn groups(&self) -> Vec<&str> {
-        todo!()
+        self.known_names(KnownNameKind::Group)
     }
 
     /// systemd units that occur in the repository, sorted, for completion.
     #[must_use]
     pub fn units(&self) -> Vec<&str> {
-        todo!()
+        self.known_names(KnownNameKind::Unit)
     }
 
-    /// The host configurations whose modules include a Nix file, sorted, as far as literal imports tell.
+    fn known_names(&self, kind: KnownNameKind) -> Vec<&str> {
+        let names = self.files.nix_files().flat_map(|(_, file)| file.known_names());
+        let sorted: BTreeSet<&str> =
+            names.filter(|known| known.kind == kind).map(|known| known.name.as_str()).collect();
+        sorted.into_iter().collect()
+    }
+
+    /// The configurations (hosts, homes) whose modules include a Nix file, sorted, as far as literal imports tell.
     #[must_use]
-    pub fn hosts_of(&self, file: &RepoPath) -> Vec<&str> {
-        todo!("{file}")
+    pub fn hosts_of(&self, file: &RepoPath) -> BTreeSet<&str> {
+        self.index.imports.hosts(file)
     }
 
-    /// Where a declaration of a key of `encrypted` would go, the best place first.
-    #[must_use]
-    pub fn suggestions(&self, encrypted: &RepoPath) -> Vec<Suggestion> {
-        todo!("{encrypted}")
+    pub(super) fn index(&self) -> &Index {
+        &self.index
     }
 
-    /// What these changes of declarations come to in all Nix files.
-    ///
-    /// # Errors
-    /// When one of them cannot be made in place.
-    pub fn plan(&self, changes: &[(DeclarationRef, DeclarationChange)]) -> Result<Plan, PlanError> {
-        todo!("{changes:?}")
+    pub(super) fn resolver(&self) -> Resolver<'_, impl Files> {
+        Resolver { files: &self.files, imports: &self.index.imports, scopes: &self.index.scopes }
     }
 
-    /// What has to change in Nix when the key `from` of an encrypted file (a leaf, or a branch with all below it) becomes
-    /// `to`.
-    ///
-    /// # Errors
-    /// When a declaration that reads it cannot follow in place.
-    pub fn plan_key_rename(&self, file: &RepoPath, from: &str, to: &str, follow: Follow) -> Result<Plan, PlanError> {
-        todo!("{file} {from} {to} {follow:?}")
+    pub(super) fn site(&self, file: &RepoPath, place: &Place) -> Site {
+        Site::new(file, place, &self.index.imports)
     }
+}
 
-    /// What the next switch does because of these changes.
-    #[must_use]
-    pub fn blast_radius(&self, changes: &Changes) -> BlastRadius {
-        todo!("{changes:?}")
+/// The file in which sops looks for creation rules.
+const RULES: &str = ".sops.yaml";
+
+/// Below this many bytes a second thread costs more than it brings.
+const BYTES_WORTH_A_THREAD: usize = 64 << 10;
+
+/// Reads all files, shared among threads by size.
+fn read_all(texts: Vec<(RepoPath, String)>) -> BTreeMap<RepoPath, Source> {
+    let bytes: usize = texts.iter().map(|(_, text)| text.len()).sum();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(8).min(1 + bytes / BYTES_WORTH_A_THREAD);
+    let share = bytes.div_ceil(threads).max(1);
+    let mut shares: Vec<Vec<(RepoPath, String)>> = Vec::new();
+    let mut filled = share;
+    for (path, text) in texts {
+        if filled >= share {
+            shares.push(Vec::new());
+            filled = 0;
+        }
+        filled += text.len();
+        shares.last_mut().expect("a share was pushed before").push((path, text));
     }
+    let read = |share: Vec<(RepoPath, String)>| -> Vec<(RepoPath, Source)> {
+        let sources = share.into_iter().map(|(path, text)| (path.clone(), Source::read(&path, text)));
+        sources.collect()
+    };
+    thread::scope(|scope| {
+        let mut shares = shares.into_iter();
+        let first = shares.next();
+        let others: Vec<_> = shares.map(|share| scope.spawn(move || read(share))).collect();
+        let mut files: BTreeMap<RepoPath, Source> = first.map(read).into_iter().flatten().collect();
+        for other in others {
+            files.extend(other.join().expect("reading a text does not panic"));
+        }
+        files
+    })
 }

@@ -175,6 +175,11 @@ impl EncryptedFile {
         self.index.get(key).map(|index| &self.entries[*index])
     }
 
+    /// The number of the entry that sops-nix finds at a key.
+    pub(super) fn position(&self, key: &str) -> Option<usize> {
+        self.index.get(key).copied()
+    }
+
     /// The recipients, group by group; several groups mean that a share of each is needed.
     #[must_use]
     pub fn groups(&self) -> &[Vec<Recipient>] {

@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn the_content_decides() {
         check("a: ENC[AES256_GCM,\nsops:\n    mac: x\n", Some(FileFormat::Yaml));
-        check("\"sops\" : {mac: x}\na: b\n", Some(FileFormat::Yaml));
+        check("\"sops\" : {mac: \"ENC[AES256_GCM,\"}\na: b\n", Some(FileFormat::Yaml));
         check("{\n\t\"a\": \"ENC[AES256_GCM,\",\n\t\"sops\": {\"mac\": \"x\"}\n}", Some(FileFormat::Json));
         check("{\"data\": \"ENC[AES256_GCM,\", \"sops\": {\"data\": [1, {\"x\": 2}]}}", Some(FileFormat::Binary));
         check("A=ENC[AES256_GCM,\nsops_mac=ENC[AES256_GCM,\nsops_version=3.12.2\n", Some(FileFormat::Dotenv));

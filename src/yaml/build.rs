@@ -82,7 +82,12 @@ impl<'t> Builder<'t> {
             Event::Comment(..) => self.comment(range)?,
             Event::Anchor(id, _) => self.anchor(id, range),
             Event::Alias(id) => self.alias(id, range)?,
-            Event::Scalar(value, style, _, tag) => self.scalar(value, style, tag, span, range)?,
+            Event::Scalar(value, style, anchor, tag) => {
+                let absent = style == Written::Plain && range.is_empty();
+                let range = if absent { self.absent(range, anchor == 0 && tag.is_none()) } else { range };
+                let value = if absent { Cow::Borrowed("") } else { value };
+                self.scalar(value, style, tag, span, range)?;
+            }
             Event::SequenceStart(style, _, tag) => {
                 self.start(Kind::Sequence { flow: style == StructureStyle::Flow }, tag, span, range)?;
             }
@@ -170,8 +175,9 @@ impl<'t> Builder<'t> {
             let name = self.text[range].trim_start_matches('*').to_owned();
             return Err(ParseError::Alias { at, name, problem: "stands inside its own anchor" });
         };
-        self.cursor = range.end;
+        let end = range.end;
         self.add(Kind::Alias, range, Body { first: node.0, second: 0 }, weight)?;
+        self.cursor = end;
         Ok(())
     }
 
@@ -192,11 +198,10 @@ impl<'t> Builder<'t> {
             Written::Literal => (ScalarStyle::Literal, block_range(self.text, from, range, &value)),
             Written::Folded => (ScalarStyle::Folded, block_range(self.text, from, range, &value)),
         };
-        let absent = kind == ScalarStyle::Plain && range.is_empty();
-        let value = if absent { Cow::Borrowed("") } else { value };
         let body = self.body(value, &range);
-        self.cursor = self.cursor.max(range.end);
+        let end = range.end;
         let node = self.add(Kind::Scalar(kind), range, body, 1)?;
+        self.cursor = self.cursor.max(end);
         self.tag(node, tag, span);
         Ok(())
     }
@@ -251,14 +256,40 @@ impl<'t> Builder<'t> {
 
     /// A sequence without indentation is reported behind its dash.
     fn move_to_dash(&mut self, node: NodeId, from: usize) {
+        if let Some(dash) = self.indicator(b'-', from) {
+            self.tree.nodes[node.0 as usize].start = dash as u32;
+        }
+    }
+
+    /// The place where an absent node would stand: right behind the dash or colon before it.
+    fn absent(&mut self, reported: Range<usize>, bare: bool) -> Range<usize> {
+        if !bare {
+            return reported;
+        }
+        match self.open.last().map(|open| (self.tree.node(open.node).kind, open.key)) {
+            Some((Kind::Sequence { flow: false }, _)) => {
+                let behind = self.indicator(b'-', self.cursor).map_or(reported.start, |dash| dash + 1);
+                behind..behind
+            }
+            Some((Kind::Mapping { .. }, Some(key))) => {
+                let end = self.tree.full_end(key);
+                let behind = self.indicator(b':', end).map_or(end, |colon| colon + 1);
+                behind..behind
+            }
+            _ => reported,
+        }
+    }
+
+    /// The next indicator behind `from`, when it is this one.
+    fn indicator(&self, indicator: u8, from: usize) -> Option<usize> {
         let mut at = lexeme::skip_trivia(self.text, from);
-        let reported = self.tree.node(node).start as usize;
-        while self.text.as_bytes().get(at).is_some_and(|byte| matches!(byte, b':' | b'?')) && at < reported {
-            at = lexeme::skip_trivia(self.text, at + 1);
+        if indicator == b'-' {
+            // A sequence that is a value: the colon before it has made no node.
+            while matches!(self.text.as_bytes().get(at), Some(b':' | b'?')) {
+                at = lexeme::skip_trivia(self.text, at + 1);
+            }
         }
-        if at <= reported && self.text.as_bytes().get(at) == Some(&b'-') {
-            self.tree.nodes[node.0 as usize].start = at as u32;
-        }
+        (self.text.as_bytes().get(at) == Some(&indicator)).then_some(at)
     }
 
     fn end(&mut self, range: &Range<usize>) -> Result<(), ParseError> {
@@ -308,6 +339,11 @@ impl<'t> Builder<'t> {
         }
         let node = NodeId(self.tree.nodes.len() as u32);
         let parent = self.open.last().map(|open| open.node);
+        if parent.is_some_and(|parent| self.tree.node(parent).kind == Kind::Sequence { flow: false })
+            && let Some(dash) = self.indicator(b'-', self.cursor)
+        {
+            self.cursor = self.cursor.max(dash + 1);
+        }
         self.tree.nodes.push(Node {
             kind,
             start: range.start as u32,

@@ -12,31 +12,39 @@ pub(super) enum Class {
     Line,
     /// Ends what stands before it.
     Foot,
-    /// Left of the block before it, ended by an empty line: ends some block around it.
-    Dedented {
-        /// Its column, from 0.
-        column: usize,
-    },
+    /// Left of the block before it and ended by an empty line, or cut off behind such a comment: ends some block
+    /// around it.
+    Dedented,
     /// Above what follows.
     Head,
 }
 
-/// Classes of the comments of a gap, as ranges of comment numbers in order.
-pub(super) fn classify(gap: &Gap) -> Vec<(Class, Range<usize>)> {
-    let mut classes = Vec::new();
+/// Comment lines that go-yaml takes for one comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) class: Class,
+    /// Column of the first, from 0.
+    pub(super) column: usize,
+    /// Numbers of the comments.
+    pub(super) comments: Range<usize>,
+}
+
+/// The comments of a gap in order.
+pub(super) fn classify(gap: &Gap) -> Vec<Part> {
+    let mut parts = Vec::new();
     let mut lines = gap.lines.as_slice();
     let bare = matches!(gap.prior, Prior::Nothing | Prior::Marker | Prior::Dash(_));
     if let Some((first, rest)) = lines.split_first()
         && first.line == gap.prior_line
         && !bare
     {
-        classes.push((Class::Line, gap.first..gap.first + 1));
+        parts.push(Part { class: Class::Line, column: first.column, comments: gap.first..gap.first + 1 });
         lines = rest;
     }
     if !lines.is_empty() {
-        Splitter::new(gap, lines).run(lines, &mut classes);
+        Splitter::new(gap, lines).run(lines, &mut parts);
     }
-    classes
+    parts
 }
 
 struct Splitter<'g> {
@@ -67,11 +75,11 @@ impl<'g> Splitter<'g> {
         }
     }
 
-    fn run(mut self, lines: &[Line], classes: &mut Vec<(Class, Range<usize>)>) {
+    fn run(mut self, lines: &[Line], parts: &mut Vec<Part>) {
         let offset = self.gap.first + self.gap.lines.len() - lines.len();
         for (index, line) in lines.iter().enumerate() {
             if self.is_dedent(line.column) {
-                self.foot(offset + index, classes);
+                self.foot(offset + index, parts);
             }
             let start = *self.start.get_or_insert((offset + index, *line));
             let next = lines.get(index + 1).map(|line| line.line).or(self.gap.next_line);
@@ -81,18 +89,18 @@ impl<'g> Splitter<'g> {
                     if start.1.column < self.gap.indent {
                         self.cut = true;
                     }
-                    self.foot(offset + index + 1, classes);
+                    self.foot(offset + index + 1, parts);
                 }
                 self.first_empty = false;
             }
         }
         let end = offset + lines.len();
-        if let Some((first, _)) = self.start {
+        if let Some((first, start)) = self.start {
             let closes = matches!(self.gap.next, Next::Close(_));
             if closes || self.gap.next_line.is_some() && self.is_dedent(self.gap.next_column.unwrap_or(0)) {
-                self.foot(end, classes);
+                self.foot(end, parts);
             } else {
-                classes.push((Class::Head, first..end));
+                parts.push(Part { class: Class::Head, column: start.column, comments: first..end });
             }
         }
     }
@@ -108,10 +116,10 @@ impl<'g> Splitter<'g> {
     }
 
     /// Cuts off the collected part, which ends before comment `end`.
-    fn foot(&mut self, end: usize, classes: &mut Vec<(Class, Range<usize>)>) {
+    fn foot(&mut self, end: usize, parts: &mut Vec<Part>) {
         let Some((first, start)) = self.start.take() else { return };
-        let class = if self.cut { Class::Dedented { column: start.column } } else { Class::Foot };
-        classes.push((class, first..end));
+        let class = if self.cut { Class::Dedented } else { Class::Foot };
+        parts.push(Part { class, column: start.column, comments: first..end });
         self.cut = true;
     }
 }

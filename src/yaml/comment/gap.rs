@@ -69,6 +69,8 @@ pub(super) struct Gap {
     /// ends.
     pub(super) next_line: Option<usize>,
     pub(super) next_column: Option<usize>,
+    /// Column behind the last comment when the text ends there, without a line ending.
+    pub(super) end_column: Option<usize>,
     /// The innermost container that is open.
     pub(super) container: Option<NodeId>,
     /// Column of the innermost block container that is open, 0 for none.
@@ -124,7 +126,7 @@ impl Surroundings<'_> {
         let prior = self.prior(end, document);
         let container = self.container(&prior);
         let start = lexeme::skip_trivia(self.text, last);
-        let next = self.next(start, document, container);
+        let next = self.next(start, document, &prior, container);
         let line = |offset: usize| lines.line(offset) - 1;
         let ends = next == Next::End;
         let mut block = container;
@@ -148,6 +150,7 @@ impl Surroundings<'_> {
             next,
             next_line: (start < self.text.len()).then(|| line(start)),
             next_column: (!ends).then(|| lexeme::column(self.text, start)),
+            end_column: (last == self.text.len()).then(|| lexeme::column(self.text, last)),
             container,
             indent: margin.unwrap_or(0),
             root: document.root,
@@ -248,7 +251,7 @@ impl Surroundings<'_> {
     }
 
     /// The token that begins at `start`.
-    fn next(&self, start: usize, document: &Document, container: Option<NodeId>) -> Next {
+    fn next(&self, start: usize, document: &Document, prior: &Prior, container: Option<NodeId>) -> Next {
         let is_end = document.end_marker.as_ref().is_some_and(|range| range.start == start);
         if start >= document.range.end || is_end {
             return Next::End;
@@ -259,6 +262,11 @@ impl Surroundings<'_> {
                 return Next::Close(id);
             }
             open = self.tree.node(id).parent;
+        }
+        if let Prior::Property(node) = prior
+            && indent(self.text, self.tree, *node).is_some()
+        {
+            return Next::Start(*node);
         }
         let begins_with_marker = document.start_marker.as_ref().is_some_and(|range| range.start == start);
         let Some(node) = self.node_from(if begins_with_marker { start + 3 } else { start }) else { return Next::End };

@@ -10,7 +10,7 @@ mod gap;
 
 use super::node::{CommentId, Item, Kind, NodeId};
 use super::tree::Tree;
-use class::Class;
+use class::{Class, Part};
 use gap::{Gap, Next, Prior};
 
 /// A place among the items of a container: twice the index of the item, one more for behind it.
@@ -27,21 +27,36 @@ pub(super) fn attribute(text: &str, tree: &mut Tree) {
     }
     let mut placed: Vec<(Slot, CommentId)> = Vec::with_capacity(tree.comments.len());
     for gap in gap::gaps(text, tree) {
-        for (class, comments) in class::classify(&gap) {
-            let slot = slot(text, tree, &gap, class);
-            placed.extend(comments.map(|comment| (slot, CommentId(comment as u32))));
+        let parts = class::classify(&gap);
+        for (index, part) in parts.iter().enumerate() {
+            let slot = slot(text, tree, &gap, &parts, index);
+            placed.extend(part.comments.clone().map(|comment| (slot, CommentId(comment as u32))));
         }
     }
     placed.sort_by_key(|(slot, _)| *slot);
     insert(tree, &placed);
 }
 
-fn slot(text: &str, tree: &Tree, gap: &Gap, class: Class) -> Slot {
-    match class {
+fn slot(text: &str, tree: &Tree, gap: &Gap, parts: &[Part], index: usize) -> Slot {
+    match parts[index].class {
         Class::Line => on_line(tree, gap.root, &gap.prior),
-        Class::Foot => behind(tree, gap.root, &gap.prior),
+        Class::Foot if matches!(gap.prior, Prior::Dash(_)) => ending(text, tree, gap, |_| true),
+        Class::Foot => match (&gap.prior, gap.next) {
+            (Prior::Colon(_) | Prior::Property(_), Next::Start(container)) => inside_first(tree, container),
+            _ => behind(tree, gap.root, &gap.prior),
+        },
         Class::Head => above(tree, gap),
-        Class::Dedented { column } => dedented(text, tree, gap, column),
+        Class::Dedented => {
+            // A block ends before the first comment of its own column; comments before that place are read with it.
+            let ends_behind = |indent| parts.iter().position(|part| part.column == indent);
+            let mut end = None;
+            ending(text, tree, gap, |indent| {
+                // In a text without a final line ending, blocks left of the last comment's end close behind it.
+                let open_end = gap.end_column.filter(|column| indent <= *column).map(|_| usize::MAX);
+                end = ends_behind(indent).or(end).or(open_end);
+                end.is_some_and(|end| end >= index)
+            })
+        }
     }
 }
 
@@ -81,33 +96,36 @@ fn above(tree: &Tree, gap: &Gap) -> Slot {
     match gap.next {
         Next::End => last_in(tree, gap.root),
         Next::Close(container) => last_in(tree, container),
-        Next::Start(container) => first_in(container),
+        Next::Start(container) => match tree.items(container).first() {
+            Some(Item::Element(first)) if is_absent_element(tree, *first) => behind_absent(tree, *first),
+            _ => first_in(container),
+        },
         Next::Item(node) => match (tree.node(node).kind, &gap.prior) {
             (Kind::Mapping { flow: true } | Kind::Sequence { flow: true }, Prior::Colon(_)) => first_in(node),
+            _ if is_absent_element(tree, node) => behind_absent(tree, node),
             _ => before(tree, node),
         },
     }
 }
 
-/// A comment left of the block before it and followed by an empty line: it goes to the first ending block of its own
-/// column, else to whatever is read next.
-fn dedented(text: &str, tree: &Tree, gap: &Gap, column: usize) -> Slot {
-    let mut reached = false;
+/// A comment that goes to the first ending mapping of those that are `reached`, from the inside out, else to
+/// whatever is read next. `reached` is asked with the columns of all blocks that end here.
+fn ending(text: &str, tree: &Tree, gap: &Gap, mut reached: impl FnMut(usize) -> bool) -> Slot {
     let mut block = gap.container;
     while let Some(container) = block {
         block = tree.node(container).parent;
         let indent = gap::indent(text, tree, container);
         let Some(indent) = indent.filter(|indent| gap.next_column.is_none_or(|next| *indent > next)) else { continue };
-        reached |= indent == column;
-        if reached && matches!(tree.node(container).kind, Kind::Mapping { .. }) {
+        if reached(indent) && matches!(tree.node(container).kind, Kind::Mapping { .. }) {
             return last_in(tree, container);
         }
     }
     match gap.next {
         Next::End => last_in(tree, gap.root),
         Next::Close(container) => last_in(tree, container),
-        Next::Start(container) => Slot { container: first_scalars(tree, container), at: 1 },
-        Next::Item(node) if is_container(tree, node) => Slot { container: first_scalars(tree, node), at: 1 },
+        Next::Start(container) => inside_first(tree, container),
+        Next::Item(node) if is_container(tree, node) => inside_first(tree, node),
+        Next::Item(node) if is_absent_element(tree, node) => behind_absent(tree, node),
         Next::Item(node) => {
             let Slot { container, at } = before(tree, node);
             let in_mapping = matches!(tree.node(container).kind, Kind::Mapping { .. });
@@ -116,15 +134,36 @@ fn dedented(text: &str, tree: &Tree, gap: &Gap, column: usize) -> Slot {
     }
 }
 
-/// The container that holds the first scalar to be read inside `node`.
-fn first_scalars(tree: &Tree, mut node: NodeId) -> NodeId {
-    while let Some(Item::Element(first)) = tree.items(node).first() {
+/// go-yaml gives no comment to an absent element: it goes on to what is read next.
+fn behind_absent(tree: &Tree, mut node: NodeId) -> Slot {
+    loop {
+        let Slot { container, at } = after(tree, node);
+        if container == node || matches!(tree.node(container).kind, Kind::Mapping { .. }) {
+            return Slot { container, at };
+        }
+        let siblings = tree.items(container).get(at / 2 + 1..).unwrap_or_default();
+        match siblings.iter().filter_map(first_node).find(|sibling| !is_absent_element(tree, *sibling)) {
+            Some(sibling) => return before(tree, sibling),
+            None => node = container,
+        }
+    }
+}
+
+fn is_absent_element(tree: &Tree, node: NodeId) -> bool {
+    let element = tree.node(node);
+    let parent = element.parent.map(|parent| tree.node(parent).kind);
+    element.start == element.end && parent == Some(Kind::Sequence { flow: false })
+}
+
+/// Behind the first scalar that is read inside a container.
+fn inside_first(tree: &Tree, mut container: NodeId) -> Slot {
+    while let Some(Item::Element(first)) = tree.items(container).first() {
         if tree.items(*first).is_empty() {
             break;
         }
-        node = *first;
+        container = *first;
     }
-    node
+    Slot { container, at: 1 }
 }
 
 fn is_container(tree: &Tree, node: NodeId) -> bool {

@@ -1,7 +1,7 @@
 //! Envelopes: the text `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]` and its parts.
 //!
 //! Reading follows the regular expression of sops 3.12.2 (`aes/cipher.go`): only the start is anchored, each part has at
-//! least one character, and what follows the closing bracket is ignored. Writing always uses 32-byte nonces.
+//! least one character, and what follows the last closing bracket of the line is ignored. Writing always uses 32-byte nonces.
 
 use std::fmt;
 
@@ -113,21 +113,22 @@ impl<'a> Envelope<'a> {
     /// When the text is none, or a damaged one.
     pub fn parse(text: &'a str) -> Result<Self, EnvelopeError> {
         let rest = text.strip_prefix(START).ok_or(EnvelopeError::NotAnEnvelope)?;
-        let (data, rest) = part(rest, "data", "data:", ',')?;
-        let (iv, rest) = part(rest, "iv", "iv:", ',')?;
-        let (tag, rest) = part(rest, "tag", "tag:", ',')?;
-        let (name, _) = part(rest, "type", "type:", ']')?;
+        // The expression is greedy and its dot matches no line break: each label counts where it stands last.
+        let line = rest.split('\n').next().unwrap_or_default();
+        let body = line.rfind(']').map(|end| &line[..end]).ok_or(EnvelopeError::Damaged { part: "type" })?;
+        let (body, name) = last_part(body, "type", ",type:")?;
+        let (body, tag) = last_part(body, "tag", ",tag:")?;
+        let (body, iv) = last_part(body, "iv", ",iv:")?;
+        let data = body.strip_prefix("data:").filter(|data| !data.is_empty());
+        let data = data.ok_or(EnvelopeError::Damaged { part: "data" })?;
         let value_type = ValueType::from_name(name)
             .ok_or_else(|| EnvelopeError::UnknownType { name: name.chars().take(20).collect() })?;
         Ok(Self { data, iv, tag, value_type })
     }
 }
 
-fn part<'a>(text: &'a str, name: &'static str, label: &str, end: char) -> Result<(&'a str, &'a str), EnvelopeError> {
-    text.strip_prefix(label)
-        .and_then(|rest| rest.split_once(end))
-        .filter(|(value, _)| !value.is_empty())
-        .ok_or(EnvelopeError::Damaged { part: name })
+fn last_part<'a>(text: &'a str, part: &'static str, label: &str) -> Result<(&'a str, &'a str), EnvelopeError> {
+    text.rsplit_once(label).filter(|(_, value)| !value.is_empty()).ok_or(EnvelopeError::Damaged { part })
 }
 
 impl fmt::Display for Envelope<'_> {
@@ -153,9 +154,14 @@ mod tests {
         check("ENC[AES256_GCM,data:,iv:eQ==,tag:eg==,type:str]", Err(EnvelopeError::Damaged { part: "data" }));
         check("ENC[AES256_GCM,data:eA==,tag:eg==,iv:eQ==,type:str]", Err(EnvelopeError::Damaged { part: "iv" }));
         check("ENC[AES256_GCM,data:eA==,iv:eQ==,tag:eg==,type:str", Err(EnvelopeError::Damaged { part: "type" }));
-        check("ENC[AES256_GCM,data:eA==,iv:eQ==,tag:eg==]", Err(EnvelopeError::Damaged { part: "tag" }));
+        check("ENC[AES256_GCM,data:eA==,iv:eQ==,tag:eg==]", Err(EnvelopeError::Damaged { part: "type" }));
         check(" ENC[AES256_GCM,data:eA==,iv:eQ==,tag:eg==,type:str]", Err(EnvelopeError::NotAnEnvelope));
         check("hello", Err(EnvelopeError::NotAnEnvelope));
+        check("ENC[AES256_GCM,data:eA==,iv:eQ==,tag:eg==,type:str] and [more", Ok(ValueType::Str));
+        check("ENC[AES256_GCM,data:eA==,iv:eQ==,tag:eg==,type:str]\n]", Ok(ValueType::Str));
+        check("ENC[AES256_GCM,data:eA==,iv:eQ==,\ntag:eg==,type:str]", Err(EnvelopeError::Damaged { part: "type" }));
+        let greedy = EnvelopeError::UnknownType { name: "str] and more".to_owned() };
+        check("ENC[AES256_GCM,data:eA==,iv:eQ==,tag:eg==,type:str] and more]", Err(greedy));
         let unknown = EnvelopeError::UnknownType { name: "text".to_owned() };
         check("ENC[AES256_GCM,data:eA==,iv:eQ==,tag:eg==,type:text]", Err(unknown));
     }

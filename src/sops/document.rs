@@ -6,7 +6,7 @@ use super::key_path::KeyPath;
 use super::metadata::{self, Metadata};
 use super::rows::Rows;
 use crate::text::Patch;
-use crate::yaml::{Kind, Limits, ParseError, Resolved, Yaml};
+use crate::yaml::{Kind, Limits, NodeId, ParseError, Resolved, Yaml};
 
 /// A file as sops wrote it, with a tree of byte ranges over it. Values stay in their envelopes.
 ///
@@ -90,6 +90,13 @@ impl Document {
     /// The top-level entries of one of the documents.
     pub fn top_level(&self, document: usize) -> impl Iterator<Item = Entry<'_>> {
         self.rows.children(None, document).map(|index| Entry { document: self, index })
+    }
+
+    /// The entry whose value is `node`.
+    pub(super) fn entry_of(&self, node: NodeId) -> Option<Entry<'_>> {
+        // Node numbers follow the text, and so do rows.
+        let index = self.rows.all().binary_search_by_key(&node, |row| row.node).ok()?;
+        Some(Entry { document: self, index })
     }
 
     pub(super) fn yaml(&self) -> &Yaml {

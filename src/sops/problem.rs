@@ -3,7 +3,7 @@
 use super::document::Document;
 use super::entry::{Entry, EntryKind, LeafType};
 use super::key_path::KeyPath;
-use crate::crypto::{Envelope, EnvelopeError};
+use super::leaf::Leaf;
 use crate::yaml::{NodeId, Resolved};
 
 /// Something that sops refuses, and where.
@@ -125,20 +125,9 @@ impl Entry<'_> {
 
     fn value_problem(self) -> Option<ProblemKind> {
         let EntryKind::Leaf(leaf_type) = self.kind() else { return None };
-        let text = self.source().unwrap_or_default();
-        if self.is_sealed() {
-            return match Envelope::parse(text) {
-                Ok(_) if leaf_type != LeafType::Unknown => None,
-                Ok(_) | Err(EnvelopeError::UnknownType { .. }) => Some(ProblemKind::UnknownType),
-                Err(EnvelopeError::Damaged { part }) => Some(ProblemKind::MalformedEnvelope { part }),
-                Err(EnvelopeError::NotAnEnvelope) => Some(ProblemKind::MalformedEnvelope { part: "start" }),
-            };
-        }
-        match self.document.yaml().resolve(self.node()) {
-            Err(_) => Some(ProblemKind::TagDoesNotFit),
-            Ok(Some(Resolved::UInt(_))) => Some(ProblemKind::NumberTooLarge),
-            Ok(Some(Resolved::Null)) => None,
-            Ok(_) if self.falls_under_rule() && !text.is_empty() => Some(ProblemKind::ClearWhereSealed),
+        match Leaf::read(self.document.yaml(), self.node(), self.falls_under_rule()) {
+            Err(kind) => Some(kind),
+            Ok(Leaf::Sealed(_)) if leaf_type == LeafType::Unknown => Some(ProblemKind::UnknownType),
             Ok(_) => None,
         }
     }

@@ -3,6 +3,7 @@
 //! Truth: sops 3.12.2, `aes/cipher.go` (`Encrypt`, `Decrypt`) and `sops.go` (`ToBytes`).
 
 use super::entry::LeafType;
+use super::plaintext;
 use crate::secret::Secret;
 use std::fmt;
 
@@ -50,9 +51,9 @@ impl NewValue {
     ///
     /// # Errors
     /// When it is none.
-    pub fn typed(leaf_type: LeafType, text: Secret) -> Result<Self, NotOfType> {
-        let _ = text;
-        Err(NotOfType { wanted: leaf_type })
+    pub fn typed(leaf_type: LeafType, text: &Secret) -> Result<Self, NotOfType> {
+        let bytes = plaintext::from_typed(leaf_type, text).ok_or(NotOfType { wanted: leaf_type })?;
+        Ok(Self(Content::Scalar(leaf_type, bytes)))
     }
 
     /// `null`

@@ -1,9 +1,13 @@
 //! Opening values and verifying a whole file: one pass, one value at a time.
 
 use super::document::Document;
+use super::entry::{Entry, LeafType};
 use super::key_path::KeyPath;
-use crate::crypto::Cipher;
-use crate::secret::Secret;
+use super::leaf::{self, Leaf};
+use super::{mac, metadata, plaintext};
+use crate::crypto::{Cipher, Envelope};
+use crate::secret::{Secret, SecretBuffer};
+use crate::yaml::{Kind, NodeId};
 
 /// A file is not what its last writer sealed. Tampering, damage and a missing MAC never look alike.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,8 +90,13 @@ impl Document {
     /// # Errors
     /// When the file is not what its last writer sealed; single values are named.
     pub fn verify(&self, cipher: &Cipher) -> Result<(), VerifyError> {
-        let _ = cipher;
-        todo!()
+        let computed = mac::compute(self, cipher).map_err(|rejected| VerifyError::ValuesRejected { rejected })?;
+        let sealed = self.metadata().mac().ok_or(VerifyError::MacMissing)?;
+        let stored = Envelope::parse(sealed)
+            .ok()
+            .and_then(|envelope| cipher.open(&envelope, self.metadata().mac_bound_to().as_bytes()).ok())
+            .ok_or(VerifyError::MacRejected { line: self.line_of_mac() })?;
+        if stored.same_as(&computed) { Ok(()) } else { Err(VerifyError::MacMismatch) }
     }
 
     /// The value at `path` as text: strings as they are, everything else as YAML writes it (`true`, `8080`, `null`).
@@ -95,7 +104,35 @@ impl Document {
     /// # Errors
     /// When there is no leaf, or it does not open.
     pub fn open_value(&self, path: &KeyPath, cipher: &Cipher) -> Result<Secret, ReadError> {
-        let _ = cipher;
-        todo!("{path}")
+        let entry = self.entry(path).ok_or_else(|| ReadError::NoSuchKey { path: path.clone() })?;
+        let node = self.yaml().follow(entry.node());
+        let Kind::Scalar(_) = self.yaml().kind(node) else { return Err(ReadError::IsBranch { path: path.clone() }) };
+        let mut value = SecretBuffer::new();
+        let reject = |reason| ReadError::Rejected(self.rejected(entry.node(), reason));
+        let leaf = Leaf::read(self.yaml(), node, entry.falls_under_rule());
+        match leaf.map_err(|problem| reject(RejectedReason::Problem(problem)))? {
+            Leaf::Sealed(envelope) => {
+                leaf::open_into(cipher, &envelope, &entry.aad(), &mut value).map_err(reject)?;
+                plaintext::to_yaml(envelope.value_type.into(), &mut value);
+            }
+            // What stands in the clear is shown as it is written: `0x1F` stays `0x1F`.
+            Leaf::Clear(_) | Leaf::Nothing => {
+                let written = self.yaml().text_of(node).unwrap_or_default();
+                let is_null = written.is_empty() && entry.leaf_type() == Some(LeafType::Null);
+                value.push_bytes(if is_null { b"null" } else { written.as_bytes() });
+            }
+        }
+        Ok(value.into_secret())
+    }
+
+    /// Names the place of a node that does not open.
+    pub(super) fn rejected(&self, node: NodeId, reason: RejectedReason) -> Rejected {
+        let entry = self.entry_of(node);
+        let path = entry.map_or_else(KeyPath::root, Entry::path);
+        Rejected { path, line: self.yaml().line(node), reason }
+    }
+
+    fn line_of_mac(&self) -> usize {
+        metadata::scalar(self.yaml(), 0, "mac").map_or(1, |node| self.yaml().line(node))
     }
 }

@@ -4,12 +4,11 @@
 //! read. Nothing here is written back as a whole: an edit touches single scalars, the rest stays as it stands.
 
 mod read;
-mod time;
 
 use super::encryption_rule::EncryptionRule;
 use std::ops::Range;
 
-pub(super) use read::read;
+pub(super) use read::{read, scalar};
 
 /// What the `sops` block of a file says.
 #[derive(Debug, Clone)]
@@ -129,6 +128,11 @@ impl Metadata {
     #[must_use]
     pub fn last_modified(&self) -> &str {
         &self.last_modified
+    }
+
+    /// What the MAC is bound to: `lastmodified` as sops prints it.
+    pub(super) fn mac_bound_to(&self) -> &str {
+        &self.mac_bound_to
     }
 
     /// The envelope of the MAC, if the file has one.

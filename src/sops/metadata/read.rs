@@ -3,9 +3,10 @@
 //! Lenient where sops versions differ: empty lists, old orders, unquoted times, missing versions and unknown fields are
 //! all taken; what cannot be understood is named with its line.
 
-use super::{KeyGroup, MasterKey, MasterKeyKind, Metadata, time};
+use super::{KeyGroup, MasterKey, MasterKeyKind, Metadata};
 use crate::sops::encryption_rule::{EncryptionRule, Selector};
 use crate::sops::error::DocumentError;
+use crate::sops::rfc3339::Rfc3339;
 use crate::sops::walk::METADATA_KEY;
 use crate::yaml::{Item, Kind, NodeId, Resolved, Yaml};
 
@@ -21,6 +22,13 @@ pub(crate) fn read(yaml: &Yaml) -> Result<Metadata, DocumentError> {
     block.metadata()
 }
 
+/// The node of a field of the block in a document, if it is a scalar.
+pub(crate) fn scalar(yaml: &Yaml, document: usize, field: &str) -> Option<NodeId> {
+    let block = yaml.entry(yaml.documents().get(document)?.root, METADATA_KEY)?.value;
+    let node = yaml.entry(yaml.follow(block), field)?.value;
+    matches!(yaml.kind(node), Kind::Scalar(_)).then_some(node)
+}
+
 /// A mapping in the block, and how it is called in errors.
 struct Block<'y> {
     yaml: &'y Yaml,
@@ -33,7 +41,8 @@ impl<'y> Block<'y> {
         self.expect_mapping()?;
         let groups = self.groups()?;
         let last_modified = self.text("lastmodified")?.ok_or_else(|| self.malformed("lastmodified", "is missing"))?;
-        let mac_bound_to = time::without_fraction(last_modified)
+        let mac_bound_to = Rfc3339::parse(last_modified)
+            .map(|time| time.without_fraction())
             .ok_or_else(|| self.malformed("lastmodified", "is no time such as \"2026-01-31T23:59:59Z\""))?;
         Ok(Metadata {
             groups,
@@ -127,7 +136,7 @@ impl<'y> Block<'y> {
 
     fn master_key(&self, kind: MasterKeyKind) -> Result<MasterKey, DocumentError> {
         let created_at = self.text("created_at")?;
-        if kind != MasterKeyKind::Age && created_at.is_none_or(|text| time::without_fraction(text).is_none()) {
+        if kind != MasterKeyKind::Age && created_at.is_none_or(|text| Rfc3339::parse(text).is_none()) {
             return Err(self.malformed("created_at", "is no time such as \"2026-01-31T23:59:59Z\""));
         }
         Ok(MasterKey {

@@ -11,7 +11,7 @@ use crate::yaml::{Kind, Limits, NodeId, ParseError, Resolved, Yaml};
 /// A file as sops wrote it, with a tree of byte ranges over it. Values stay in their envelopes.
 ///
 /// JSON is read as well, being YAML in braces.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Document {
     yaml: Yaml,
     metadata: Metadata,

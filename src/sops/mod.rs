@@ -46,5 +46,6 @@ pub use key_path::{KeyPath, KeyPathError, Part};
 pub use merge::{Merged, merge};
 pub use metadata::{KeyGroup, MasterKey, MasterKeyKind, Metadata};
 pub use problem::{Problem, ProblemKind};
+pub use seal::SealError;
 pub use value::{NewValue, NotOfType};
 pub use verify::{ReadError, Rejected, RejectedReason, VerifyError};

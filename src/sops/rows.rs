@@ -25,7 +25,7 @@ pub(super) struct Row {
 }
 
 /// All rows, and the way from a key path to its row.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Rows {
     rows: Vec<Row>,
     /// Made at the first look-up.
@@ -33,7 +33,7 @@ pub(super) struct Rows {
 }
 
 /// From the hash of a path to the rows whose paths have it, sorted.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Index {
     hasher: RandomState,
     rows: Vec<(u64, u32)>,

@@ -74,6 +74,11 @@ impl NewValue {
         Self(Content::EmptyList)
     }
 
+    /// Whether the value has an envelope where it is sealed: null, `{}`, `[]` and the empty text have none.
+    pub(super) fn needs_envelope(&self) -> bool {
+        matches!(&self.0, Content::Scalar(_, plaintext) if !plaintext.is_empty())
+    }
+
     /// The type, none for `{}` and `[]`.
     #[must_use]
     pub fn leaf_type(&self) -> Option<LeafType> {

@@ -32,6 +32,21 @@ pub enum VerifyError {
     MacMissing,
 }
 
+impl VerifyError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::ValuesRejected { .. } => {
+                "restore these lines from version control, or set the values anew; if it is all of them, the data key is another file's"
+            }
+            Self::MacMismatch | Self::MacRejected { .. } | Self::MacMissing => {
+                "compare with the last version in git; if the change was meant, save the file with a new MAC: --ignore-mac"
+            }
+        }
+    }
+}
+
 /// One value that does not open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path} in line {line}, which {reason}")]

@@ -7,3 +7,4 @@ mod identities;
 mod interop;
 mod save;
 mod tools;
+mod vectors;

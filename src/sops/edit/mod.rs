@@ -1,11 +1,19 @@
 //! Changes to a document as values: sealed at once, made as a patch of the text, read again before anyone sees them.
 
+mod comments;
+mod draft;
+mod insert;
+mod relocate;
+mod remove;
+mod set;
+
 use super::document::Document;
 use super::key_path::KeyPath;
 use super::value::NewValue;
 use crate::crypto::Cipher;
 use crate::secret::Random;
 use crate::text::Patch;
+use draft::Draft;
 
 /// One change.
 #[derive(Debug)]
@@ -144,6 +152,12 @@ pub enum EditError {
         /// The place.
         path: KeyPath,
     },
+    /// A value that stays in the clear has to be text.
+    #[error("the value of {path} is not text, and cannot be stored in the clear")]
+    NotText {
+        /// The place.
+        path: KeyPath,
+    },
     /// The text cannot be written as YAML at this place.
     #[error(transparent)]
     Yaml(#[from] crate::yaml::EditError),
@@ -155,6 +169,27 @@ pub enum EditError {
     },
 }
 
+impl EditError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoSuchKey { .. } => "look up the name with: sopsmith list FILE",
+            Self::KeyTaken { .. } => "edit the key that is there, or choose another name",
+            Self::IsBranch { .. } => "choose a key below it, or remove it first",
+            Self::NotABranch { .. } => "choose another place, or remove the value first",
+            Self::ReservedKey => "choose another name, or put the key below another one",
+            Self::WouldUncover { .. } => "choose a name that the file's rule encrypts, or move the value by hand",
+            Self::TiedByAlias { .. } => "replace the alias by the value first",
+            Self::ValueRejected { .. } => "restore the value from version control, or set it anew",
+            Self::IntoItself { .. } => "choose another place",
+            Self::NotText { .. } => "encode the bytes, with base64 for example",
+            Self::Yaml(error) => error.hint(),
+            Self::NotAsMeant { .. } => "make this change with: sops edit FILE; the file was not touched",
+        }
+    }
+}
+
 impl Document {
     /// Makes a change. New values are sealed where the file's own rule says so; what is not touched keeps its bytes.
     ///
@@ -163,7 +198,13 @@ impl Document {
     /// # Errors
     /// When the change cannot be made as meant.
     pub fn apply(&self, edit: &Edit, cipher: &Cipher, random: &mut dyn Random) -> Result<Edited, EditError> {
-        let _ = (edit, cipher, random);
-        todo!()
+        let mut draft = Draft::new(self, cipher, random);
+        match edit {
+            Edit::Set { path, value } => draft.set(path, value),
+            Edit::Insert { path, place, value } => draft.insert(path, *place, value),
+            Edit::InsertItem { list, place, value } => draft.insert_item(list, *place, value),
+            Edit::Remove { path, emptied } => draft.remove(path, *emptied),
+            Edit::Move { from, to } => draft.relocate(from, to),
+        }
     }
 }

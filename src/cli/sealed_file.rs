@@ -10,7 +10,7 @@ use super::prompt::TerminalPrompt;
 use crate::crypto::age::Prompt;
 use crate::repo::ContentHash;
 use crate::sops::{
-    Cipher, DataKeyUnavailable, Document, DocumentError, Edit, EditError, KeyPath, ReadError, VerifyError,
+    Cipher, DataKeyUnavailable, Document, DocumentError, Edit, EditError, KeyPath, ReadError, SealError, VerifyError,
     unwrap_data_key,
 };
 use crate::storage::{self, Accept, Before, Change, OsRandom, SaveError};
@@ -65,7 +65,7 @@ impl SealedFile {
             }
         }
         let Some(changed) = changed else { return Ok(false) };
-        let sealed = changed.seal(Timestamp::now(), cipher, random).map_err(|error| self.failure(tampered(&error)))?;
+        let sealed = changed.seal(Timestamp::now(), cipher, random).map_err(|error| self.failure(unsealed(&error)))?;
         self.save(sealed.text())?;
         Ok(true)
     }
@@ -143,6 +143,14 @@ fn tampered(error: &VerifyError) -> Failure {
         VerifyError::MacMismatch | VerifyError::MacRejected { .. } | VerifyError::MacMissing => code::MAC_MISMATCH,
     };
     Failure::new(code, error).hint("git log -p shows who changed the file last; nothing was written")
+}
+
+/// A document that cannot be sealed.
+fn unsealed(error: &SealError) -> Failure {
+    match error {
+        SealError::Values(error) => tampered(error),
+        SealError::Yaml(_) | SealError::Unreadable(_) => Failure::new(code::GENERIC, error).hint(error.hint()),
+    }
 }
 
 /// A change that cannot be made.

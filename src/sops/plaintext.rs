@@ -34,9 +34,9 @@ fn is_untyped(leaf_type: LeafType) -> bool {
 }
 
 /// What a person typed as a value of a type, as sops would seal it.
-pub(super) fn from_typed(leaf_type: LeafType, typed: &Secret) -> Option<Secret> {
+pub(super) fn from_typed(leaf_type: LeafType, typed: Secret) -> Option<Secret> {
     if is_untyped(leaf_type) {
-        return Some(typed.duplicate());
+        return Some(typed);
     }
     let text = str::from_utf8(typed.expose()).ok()?.trim();
     let normal = match leaf_type {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     fn typed(leaf_type: LeafType, text: &str, expected: Option<&str>) {
-        let outcome = from_typed(leaf_type, &Secret::from_exposed(text.as_bytes()));
+        let outcome = from_typed(leaf_type, Secret::from_exposed(text.as_bytes()));
         let outcome = outcome.as_ref().map(|secret| str::from_utf8(secret.expose()).unwrap());
         assert_eq!(outcome, expected, "{} {text}", leaf_type.name());
     }

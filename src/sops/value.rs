@@ -51,7 +51,7 @@ impl NewValue {
     ///
     /// # Errors
     /// When it is none.
-    pub fn typed(leaf_type: LeafType, text: &Secret) -> Result<Self, NotOfType> {
+    pub fn typed(leaf_type: LeafType, text: Secret) -> Result<Self, NotOfType> {
         let bytes = plaintext::from_typed(leaf_type, text).ok_or(NotOfType { wanted: leaf_type })?;
         Ok(Self(Content::Scalar(leaf_type, bytes)))
     }

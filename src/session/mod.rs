@@ -16,8 +16,14 @@ mod context;
 pub mod editor;
 pub mod effect;
 pub mod event;
+mod filter;
+mod form;
+mod layer;
 pub mod pane;
+mod places;
 mod screen;
+mod table;
+mod undo;
 pub mod view;
 mod why_not;
 

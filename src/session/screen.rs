@@ -15,10 +15,13 @@ impl Screen {
     /// From this width on what is open above the body stands in a box.
     pub const BOXED_COLUMNS: u16 = 60;
 
+    /// Windows narrower than this share it too.
+    pub const NARROW_COLUMNS: u16 = 60;
+
     /// Whether title and detail share a line.
     #[must_use]
     pub fn is_low(self) -> bool {
-        self.rows <= Self::LOW_ROWS
+        self.rows <= Self::LOW_ROWS || self.columns < Self::NARROW_COLUMNS
     }
 
     /// The lines between title and detail: the body, its heading included.

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-pub use measure::{cut_end, cut_middle, graphemes, head, tail, width, wrap};
+pub use measure::{cut_end, cut_middle, cut_start, graphemes, head, tail, width, wrap};
 
 /// One replacement: the bytes of `range` become `replacement`. An empty range inserts.
 #[derive(Debug, Clone, PartialEq, Eq)]

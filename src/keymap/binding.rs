@@ -104,7 +104,7 @@ const TABLE: &[Group] = &[
     group(Context::SecretField, &[
         ("Ctrl-t",          ToggleShown,                     "show"),
         ("Ctrl-g",          Generate,                        "generate"),
-        ("Ctrl-o",          FromFile,                        "from a file"),
+        ("Ctrl-o",          FromFile,                        "from file"),
         ("Ctrl-l",          ManyLines,                       "many lines"),
     ]),
     group(Context::Field, &[
@@ -115,7 +115,7 @@ const TABLE: &[Group] = &[
         ("Ctrl-t",          ToggleShown,                     "show"),
         ("Ctrl-l",          ManyLines,                       "one line"),
         ("Ctrl-g",          Generate,                        "generate"),
-        ("Ctrl-o",          FromFile,                        "from a file"),
+        ("Ctrl-o",          FromFile,                        "from file"),
         ("⏎",               NewLine,                         ""),
         ("↓",               Move(Motion::Down),              ""),
         ("↑",               Move(Motion::Up),                ""),

@@ -14,7 +14,7 @@
 use std::ops::Range;
 
 use super::pane::Pane;
-use crate::repo::RepoPath;
+pub use crate::repo::RepoPath;
 pub use crate::repo::RowState;
 use crate::secret::LockState;
 

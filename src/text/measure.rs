@@ -78,6 +78,19 @@ pub fn cut_middle<'a>(text: &'a str, cells: usize, ellipsis: &str) -> Cow<'a, st
     Cow::Owned(format!("{start}{ellipsis}{end}"))
 }
 
+/// `text` in at most `cells`; what does not fit is left out at the start, because the end of a place says most:
+/// `…mail/default.nix:127`.
+#[must_use]
+pub fn cut_start<'a>(text: &'a str, cells: usize, ellipsis: &str) -> Cow<'a, str> {
+    if width(text) <= cells {
+        return Cow::Borrowed(text);
+    }
+    match cells.checked_sub(width(ellipsis)) {
+        Some(kept) => Cow::Owned(format!("{ellipsis}{}", tail(text, kept))),
+        None => Cow::Borrowed(""),
+    }
+}
+
 /// Breaks a sentence into lines of at most `cells`, between words where that is possible.
 #[must_use]
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
@@ -139,6 +152,7 @@ mod tests {
         assert_eq!(middle("密钥密钥密钥", 7), "密钥…钥");
         assert_eq!(middle("api", 3), "api");
         assert_eq!(middle("abcdef", 1), "…");
+        assert_eq!(cut_start("modules/mail/default.nix:127", 16, "…"), "…default.nix:127");
     }
 
     #[test]
@@ -154,6 +168,7 @@ mod tests {
         fn nothing_is_wider_than_it_may_be(text in "\\PC{0,40}", cells in 0_usize..30) {
             prop_assert!(width(&cut_end(&text, cells, "…")) <= cells);
             prop_assert!(width(&cut_middle(&text, cells, "…")) <= cells);
+            prop_assert!(width(&cut_start(&text, cells, "…")) <= cells);
             prop_assert!(width(head(&text, cells)) <= cells && width(tail(&text, cells)) <= cells);
             let all: String = wrap(&text, cells.max(2)).concat();
             prop_assert_eq!(all.replace(' ', ""), text.replace(' ', ""));

@@ -16,13 +16,11 @@ use crate::session::Screen;
 /// Lines that the frame of a box takes from its height.
 pub(super) const FRAME_ROWS: u16 = 2;
 
-/// Clears `area`, draws a box around it and returns its inside.
-pub(super) fn open(canvas: &mut Canvas<'_>, area: Rect, title: &str, position: &str) -> Rect {
+/// Clears `area` of the body, draws a box around it and returns its inside.
+pub(super) fn open(canvas: &mut Canvas<'_>, body: Rect, area: Rect, title: &str, position: &str) -> Rect {
     canvas.clear(area);
-    if area.width < Screen::BOXED_COLUMNS || area.height <= FRAME_ROWS {
-        let (line, inside) = top(area, u16::from(area.height > 1));
-        heading(canvas, line, ["─", "─"], title, position);
-        return inside;
+    if body.width < Screen::BOXED_COLUMNS || area.height <= FRAME_ROWS {
+        return open_narrow(canvas, body, area, title, position);
     }
     heading(canvas, top(area, 1).0, ["┌", "┐"], title, position);
     let last = bottom(area, 1).1;
@@ -35,6 +33,15 @@ pub(super) fn open(canvas: &mut Canvas<'_>, area: Rect, title: &str, position: &
         canvas.text(Rect { x: area.x, width: 1, ..line }, Role::Dim, "│");
         canvas.text(Rect { x: area.right() - 1, width: 1, ..line }, Role::Dim, "│");
     }
+    inside
+}
+
+/// A box without sides, and without a lower edge where nothing stands below.
+fn open_narrow(canvas: &mut Canvas<'_>, body: Rect, area: Rect, title: &str, position: &str) -> Rect {
+    let (line, inside) = top(area, u16::from(area.height > 1));
+    heading(canvas, line, ["─", "─"], title, position);
+    let (inside, last) = bottom(inside, u16::from(area.bottom() < body.bottom() && inside.height > 1));
+    canvas.rule(last, Role::Dim, "─");
     inside
 }
 

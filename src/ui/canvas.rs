@@ -10,7 +10,7 @@ use super::exposure::{Exposure, Exposures};
 use super::phrase::Phrase;
 use super::theme::{Role, Theme};
 use crate::session::{Exposed, Target};
-use crate::text::{cut_end, cut_middle, head, tail, width};
+use crate::text::{cut_end, cut_middle, cut_start, head, tail, width};
 
 /// A buffer that is being drawn on, with the theme and with what is shown beside the cells.
 pub(super) struct Canvas<'a> {
@@ -68,6 +68,13 @@ impl<'a> Canvas<'a> {
     pub(super) fn middle(&mut self, area: Rect, role: Role, text: &str) -> Rect {
         let shown = self.theme.glyphs.show(text);
         let cut = cut_middle(&shown, usize::from(area.width), &self.ellipsis);
+        put(self.buffer, area, self.theme.style(role), &cut)
+    }
+
+    /// Writes `text` into the first row of `area`, cut at its start; returns what is left of that row.
+    pub(super) fn tail(&mut self, area: Rect, role: Role, text: &str) -> Rect {
+        let shown = self.theme.glyphs.show(text);
+        let cut = cut_start(&shown, usize::from(area.width), &self.ellipsis);
         put(self.buffer, area, self.theme.style(role), &cut)
     }
 

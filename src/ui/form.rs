@@ -20,11 +20,12 @@ use ratatui::layout::Rect;
 use super::boxed::{self, FRAME_ROWS};
 use super::canvas::{Canvas, cells};
 use super::exposure::Lend;
-use super::field;
 use super::layout::{left, row};
-use super::phrase::Phrase;
 use super::theme::Role;
+use super::{field, hints};
+use crate::keymap::Hint;
 use crate::session::{FieldContent, FormView, PageLine, Screen, Target, Words};
+use crate::text::wrap;
 
 /// From this width on fields may share a line.
 const SHARING_COLUMNS: u16 = Screen::BOXED_COLUMNS;
@@ -42,7 +43,7 @@ enum Line<'a> {
     /// The keys that work in a value field.
     ValueHints,
     /// What is wrong with the field before, or worth knowing.
-    Note(&'a Words),
+    Note(String, Role),
     /// Nothing.
     Blank,
     /// What will be written.
@@ -50,22 +51,29 @@ enum Line<'a> {
 }
 
 /// Draws the form above the body; `value_hints` are the keys that work in a value field.
-pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, form: &FormView<'_>, value_hints: &Phrase, lend: &Lend<'_>) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, form: &FormView<'_>, value_hints: &[Hint], lend: &Lend<'_>) {
     canvas.clear(body);
     let width = body.width.min(MOST_COLUMNS);
-    let lines = lay_out(form, width, body.height);
+    let labels = label_cells(canvas, form);
+    let lines = lay_out(form, width, body.height, labels);
     let height = cells(lines.len() + usize::from(FRAME_ROWS)).min(body.height);
     let area = Rect { width, height, ..body };
     let rows = usize::from(height.saturating_sub(FRAME_ROWS));
     let first = first_in_sight(&lines, form, rows);
-    let inside = boxed::open(canvas, area, &form.title, &boxed::position(first, rows, lines.len()));
-    let sheet = Sheet { form, labels: label_cells(canvas, form), value_hints, lend };
+    let inside = boxed::open(canvas, body, area, &form.title, &boxed::position(first, rows, lines.len()));
+    let sheet = Sheet { form, labels, value_hints, lend };
     for (index, line) in lines.iter().skip(first).take(usize::from(inside.height)).enumerate() {
         sheet.draw_line(canvas, row(inside, index), line);
     }
 }
 
-fn lay_out<'a>(form: &'a FormView<'_>, width: u16, height: u16) -> Vec<Line<'a>> {
+fn lay_out<'a>(form: &'a FormView<'_>, width: u16, height: u16, labels: u16) -> Vec<Line<'a>> {
+    let screen = Screen { columns: width, rows: height };
+    let room = screen.page_columns().saturating_sub(usize::from(labels));
+    let broken = |note: &Words| {
+        let role = Role::from(note.tone);
+        wrap(&note.text, room).into_iter().map(move |line| Line::Note(line, role)).collect::<Vec<_>>()
+    };
     let mut lines: Vec<Line<'a>> = Vec::new();
     let mut notes: Vec<&Words> = Vec::new();
     for (index, view) in form.fields.iter().enumerate() {
@@ -73,7 +81,7 @@ fn lay_out<'a>(form: &'a FormView<'_>, width: u16, height: u16) -> Vec<Line<'a>>
         if let Some(Line::Fields(fields)) = lines.last_mut().filter(|_| shares && notes.len() <= 1) {
             fields.push(index);
         } else {
-            lines.extend(notes.drain(..).map(Line::Note));
+            lines.extend(notes.drain(..).flat_map(broken));
             let is_switch = matches!(view.content, FieldContent::Switch { .. });
             match view.starts_group {
                 Some(heading) if is_switch => lines.push(Line::Heading(heading, Some(index))),
@@ -84,11 +92,11 @@ fn lay_out<'a>(form: &'a FormView<'_>, width: u16, height: u16) -> Vec<Line<'a>>
         notes.extend(&view.note);
         let is_secret = matches!(view.content, FieldContent::Secret { .. });
         if is_secret && width >= Screen::BOXED_COLUMNS && height > Screen::LOW_ROWS {
-            lines.extend(notes.drain(..).map(Line::Note));
+            lines.extend(notes.drain(..).flat_map(broken));
             lines.push(Line::ValueHints);
         }
     }
-    lines.extend(notes.drain(..).map(Line::Note));
+    lines.extend(notes.drain(..).flat_map(broken));
     if !form.preview.is_empty() {
         lines.push(Line::Blank);
         lines.extend(form.preview.iter().map(Line::Preview));
@@ -121,7 +129,7 @@ fn label_cells(canvas: &Canvas<'_>, form: &FormView<'_>) -> u16 {
 struct Sheet<'v, 'f, 's> {
     form: &'v FormView<'f>,
     labels: u16,
-    value_hints: &'v Phrase,
+    value_hints: &'v [Hint],
     lend: &'v Lend<'s>,
 }
 
@@ -131,11 +139,9 @@ impl Sheet<'_, '_, '_> {
         match line {
             Line::Fields(fields) => self.draw_fields(canvas, area, fields),
             Line::Heading(heading, switch) => self.draw_heading(canvas, area, heading, *switch),
-            Line::ValueHints => {
-                canvas.phrase_at(indented, self.value_hints);
-            }
-            Line::Note(note) => {
-                canvas.text(indented, Role::from(note.tone), &note.text);
+            Line::ValueHints => hints::draw_dim(canvas, indented, self.value_hints),
+            Line::Note(text, role) => {
+                canvas.text(indented, *role, text);
             }
             Line::Blank => {}
             Line::Preview(line) => {

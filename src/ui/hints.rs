@@ -33,42 +33,55 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, screen: Rect, hints: &[H
         rest.width = rest.width.saturating_sub(GAP);
     }
     for hint in shown(canvas, hints, usize::from(rest.width)) {
-        let phrase = phrase(canvas, hint);
+        let phrase = phrase(canvas, hint, Role::Accent);
         canvas.target(left(rest, cells(phrase.width())).0, Target::Action(hint.action));
         rest = canvas.phrase_at(rest, &phrase);
         rest = left(rest, GAP).1;
     }
 }
 
-/// The hints of a value field, which stand under the field where there is room.
-pub(super) fn value_hints(canvas: &Canvas<'_>, session: &Session) -> Phrase {
-    let keymap = Keymap::standard();
-    let mut line = canvas.phrase();
-    for binding in keymap.of(Context::SecretField).filter(|binding| !binding.label.is_empty()) {
-        if session.availability(binding.action).is_ok() {
-            let gap = if line.is_empty() { "" } else { "  " };
-            line.push(Role::Dim, &format!("{gap}{} {}", binding.chords[0], binding.label));
-        }
+/// Draws hints that stand inside a form, as far as they fit.
+pub(super) fn draw_dim(canvas: &mut Canvas<'_>, area: Rect, hints: &[Hint]) {
+    let mut rest = area;
+    for hint in shown(canvas, hints, usize::from(area.width)) {
+        let phrase = phrase(canvas, hint, Role::Dim);
+        rest = left(canvas.phrase_at(rest, &phrase), GAP).1;
     }
-    line
 }
 
-/// The hints that hold for a session now.
+/// The hints that hold for a session now. Those of a value field give way to those of its form, because they stand
+/// under the field as well.
 pub(super) fn of(session: &Session) -> Vec<Hint> {
-    Keymap::standard().hints(session.context(), |action| session.availability(action).is_ok())
+    let mut hints = Keymap::standard().hints(session.context(), |action| session.availability(action).is_ok());
+    if session.context() == Context::SecretField {
+        let (value, form): (Vec<Hint>, Vec<Hint>) = hints.into_iter().partition(is_of_value);
+        hints = [form, value].concat();
+    }
+    hints
 }
 
-fn phrase(canvas: &Canvas<'_>, hint: &Hint) -> Phrase {
-    canvas.phrase().with(Role::Accent, &hint.chord.to_string()).with(Role::Text, " ").with(Role::Text, hint.label)
+/// The hints of a value field.
+pub(super) fn of_value(session: &Session) -> Vec<Hint> {
+    let all = Keymap::standard().hints(Context::SecretField, |action| session.availability(action).is_ok());
+    all.into_iter().filter(is_of_value).collect()
+}
+
+fn is_of_value(hint: &Hint) -> bool {
+    Keymap::standard().of(Context::SecretField).any(|binding| binding.action == hint.action)
+}
+
+fn phrase(canvas: &Canvas<'_>, hint: &Hint, key: Role) -> Phrase {
+    let words = if key == Role::Dim { Role::Dim } else { Role::Text };
+    canvas.phrase().with(key, &hint.chord.to_string()).with(words, " ").with(words, hint.label)
 }
 
 /// As many hints as fit, in their order; room for help is kept, since it names all the others.
 fn shown<'h>(canvas: &Canvas<'_>, hints: &'h [Hint], room: usize) -> Vec<&'h Hint> {
-    let width = |hint: &Hint| phrase(canvas, hint).width() + usize::from(GAP);
-    let help = hints.iter().find(|hint| hint.action == Action::Help);
+    let width = |hint: &Hint| phrase(canvas, hint, Role::Accent).width() + usize::from(GAP);
     // The last hint needs no gap behind it.
     let mut room = room + usize::from(GAP);
-    room = room.saturating_sub(help.map_or(0, width));
+    let help = hints.iter().find(|hint| hint.action == Action::Help && width(hint) <= room);
+    room -= help.map_or(0, width);
     let mut shown = Vec::new();
     for hint in hints.iter().filter(|hint| hint.action != Action::Help) {
         if width(hint) > room {

@@ -20,7 +20,7 @@ use crate::session::{Exposed, LinesView, Target};
 
 /// Draws the editor above the body.
 pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, view: &LinesView<'_>, lend: &Lend<'_>) {
-    let inside = boxed::open(canvas, body, &view.title, "");
+    let inside = boxed::open(canvas, body, body, &view.title, "");
     let (text, foot) = bottom(inside, u16::from(inside.height > 1));
     match view.note {
         Some(note) => canvas.text(foot, Role::Warning, note),

@@ -32,7 +32,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, list: &ListView<'_>) {
     // A box smaller than the session was told of keeps the chosen entry in sight.
     let skipped = (list.chosen + 1).saturating_sub(list.first + shown.max(1));
     let place = boxed::position(list.first + skipped, shown, list.total);
-    let mut inside = boxed::open(canvas, area, list.title, &place);
+    let mut inside = boxed::open(canvas, body, area, list.title, &place);
     if let Some((text, cursor)) = list.input {
         let (line, rest) = top(inside, 1);
         let field = canvas.text(line, Role::Accent, ": ");

@@ -77,7 +77,7 @@ pub fn draw(session: &Session, area: Rect, buffer: &mut Buffer, theme: &Theme) -
 fn draw_layer(canvas: &mut canvas::Canvas<'_>, body: Rect, session: &Session, layer: &LayerView<'_>) {
     let lend = |exposed| session.exposed(exposed);
     match layer {
-        LayerView::Form(form) => form::draw(canvas, body, form, &hints::value_hints(canvas, session), &lend),
+        LayerView::Form(form) => form::draw(canvas, body, form, &hints::of_value(session), &lend),
         LayerView::Lines(lines) => lines::draw(canvas, body, lines, &lend),
         LayerView::List(list) => list::draw(canvas, body, list),
         LayerView::Page(page) => page::draw(canvas, body, page),

@@ -61,11 +61,10 @@ pub(super) fn draw(
 fn draw_headings(canvas: &mut Canvas<'_>, area: Rect, view: &TableView<'_>, shown: usize) {
     for (column, place) in columns(area) {
         let place = if column == Column::Key { left(place, 2).1 } else { place };
-        canvas.text(place, Role::Dim, column.heading());
-    }
-    if view.total > shown {
-        let position = canvas.phrase().with(Role::Dim, &format!("  {} of {}", view.cursor + 1, view.total));
-        canvas.phrase_right(area, &position);
+        let after = canvas.text(place, Role::Dim, column.heading());
+        if column == Column::Key && view.total > shown {
+            canvas.text(after, Role::Dim, &format!("  {} of {}", view.cursor + 1, view.total));
+        }
     }
 }
 
@@ -87,22 +86,24 @@ fn draw_filter(canvas: &mut Canvas<'_>, area: Rect, filter: &FilterView<'_>, tot
 
 /// Draws one row, not yet selected.
 fn draw_row(canvas: &mut Canvas<'_>, area: Rect, view: &RowView) {
-    let problem = view.problem.as_deref().filter(|_| view.state == RowState::Problem);
-    let columns = columns(area);
-    for (column, place) in &columns {
-        let place = *place;
+    let problem = view.problem.as_deref().unwrap_or_default();
+    let mut declared = area;
+    for (column, place) in columns(area) {
         match column {
+            Column::Type if view.value == ValueView::Revealed => break,
             Column::Key => draw_key(canvas, place, view),
             Column::Value => draw_value(canvas, place, &view.value),
             Column::Type => {
                 canvas.text(place, Role::Text, view.value_type);
             }
             Column::Declared => {
-                canvas.middle(place, Role::from(view.declared.tone), &view.declared.text);
+                declared = canvas.tail(place, Role::from(view.declared.tone), &view.declared.text);
             }
-            Column::Owner if problem.is_some() => {
-                let rest = Rect { width: area.right() - place.x, ..place };
-                canvas.text(rest, Role::Error, problem.unwrap_or_default());
+            Column::Owner if !problem.is_empty() => {
+                // Words that are too long for the three columns start as early as they can.
+                let fits = canvas.width(problem) <= usize::from(area.right() - place.x);
+                let x = if fits { place.x } else { declared.x + 2 };
+                canvas.text(Rect { x, width: area.right() - x, ..place }, Role::Error, problem);
                 break;
             }
             Column::Owner => {
@@ -164,7 +165,7 @@ fn draw_value(canvas: &mut Canvas<'_>, area: Rect, value: &ValueView) {
 /// Leaves room for the revealed value: the rest of its row when it fits there, else a panel under the row.
 fn draw_revealed(canvas: &mut Canvas<'_>, body: Rect, place: Rect, plaintext: &[u8]) {
     let value = columns(place)[1].1;
-    let rest = Rect { width: place.right() - value.x, ..place };
+    let rest = Rect { x: value.x, width: place.right() - value.x, ..place };
     if break_rows(plaintext, usize::from(rest.width), 2).len() == 1 {
         canvas.expose(rest, Exposed::Revealed, 0, 0);
         return;

@@ -38,6 +38,9 @@ pub enum Event {
     Tick,
     /// The program is in the foreground again.
     Resumed,
+    /// The edge has something to say that answers no request, safe to show: a plugin's "touch your key", a paste that
+    /// was too large.
+    Notice(String),
 
     /// The repository was read.
     RepositoryRead {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::generate::Kind;
+
 /// A terminal editor for SOPS secrets in NixOS repositories.
 ///
 /// Without a command it opens the editor: on FILE, or on the encrypted files of this repository to choose from.
@@ -122,12 +124,10 @@ pub struct SetArgs {
     /// Leave out one newline at the end of what is read.
     #[arg(long)]
     pub trim_newline: bool,
-    /// Make the value instead of reading it.
-    #[arg(long, value_enum, value_name = "KIND")]
-    pub generate: Option<KindName>,
-    /// How long the generated value is: characters, words or bytes, as its kind counts.
-    #[arg(long, requires = "generate", value_name = "N")]
-    pub length: Option<usize>,
+    /// Make the value instead of reading it: password, passphrase, hex, base64, base64url or uuid, with a length or
+    /// without, as in password:40.
+    #[arg(long, value_name = "KIND[:LENGTH]")]
+    pub generate: Option<Kind>,
 }
 
 /// The types that can be asked for.
@@ -141,21 +141,6 @@ pub enum TypeName {
     Float,
     /// true or false.
     Bool,
-}
-
-/// The kinds that can be generated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KindName {
-    /// Letters, digits and signs.
-    Password,
-    /// Words.
-    Passphrase,
-    /// Bytes, as hexadecimal digits.
-    Hex,
-    /// Bytes, as base64.
-    Base64,
-    /// A random UUID.
-    Uuid,
 }
 
 /// What to rename.

@@ -5,7 +5,6 @@
 
 mod args;
 mod failure;
-mod generated;
 mod get;
 mod list;
 mod prompt;

@@ -4,11 +4,12 @@ use std::io::Read;
 
 use super::args::{SetArgs, TypeName};
 use super::failure::{Failure, code};
-use super::generated;
 use super::note;
 use super::sealed_file::SealedFile;
+use crate::generate::generate;
 use crate::secret::{Secret, SecretBuffer};
 use crate::sops::{Edit, KeyPath, LeafType, NewValue, Part, Place};
+use crate::storage::OsRandom;
 
 /// The longest value that is read.
 const MAX_VALUE_BYTES: usize = 16 << 20;
@@ -18,8 +19,8 @@ pub(super) fn run(args: &SetArgs, input: &mut impl Read) -> Result<(), Failure> 
     let file = SealedFile::read(&args.file)?;
     let path = file.key(&args.key)?;
     let cipher = file.unlock()?;
-    let bytes = match args.generate {
-        Some(kind) => generated::value(kind, args.length)?,
+    let bytes = match &args.generate {
+        Some(kind) => generate(kind, &mut OsRandom),
         None => read_value(input, args.trim_newline)?,
     };
     let value = typed(args.value_type, bytes)?;

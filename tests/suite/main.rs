@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says best by failing where it stands")]
 
 mod architecture;
+mod cli;
 mod envelopes;
+mod folder;
 mod identities;
 mod interop;
 mod save;

@@ -1,0 +1,155 @@
+//! The commands, run as a person or a script runs them, and judged by the real sops.
+
+use crate::folder::{Folder, IDENTITY, changed_lines};
+use crate::tools::SOPS_VERSIONS;
+
+const PLAIN: &str = "\
+# top
+api:
+    token: s3cret-token
+    port: 8080
+list:
+    - a
+    - b
+flag: true
+note_unencrypted: plain
+";
+
+#[test]
+fn one_value_set_changes_three_lines() {
+    for version in SOPS_VERSIONS {
+        let folder = Folder::with_sealed(version, "f.yaml", PLAIN);
+        let before = folder.read("f.yaml");
+        folder.run_with(&["set", "f.yaml", "api/token"], b"another value").ok();
+        assert_eq!(changed_lines(&before, &folder.read("f.yaml")), (3, 3));
+        let expected = PLAIN.replace("s3cret-token", "another value");
+        for version in SOPS_VERSIONS {
+            assert_eq!(folder.decrypted(version, "f.yaml"), expected);
+        }
+    }
+}
+
+#[test]
+fn a_value_is_printed_to_the_byte() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    let check = |key: &str, expected: &str| assert_eq!(folder.run(&["get", "f.yaml", key]).ok(), expected);
+    check("api/token", "s3cret-token");
+    check("[\"api\"][\"port\"]", "8080");
+    check("[\"list\"][1]", "b");
+    check("flag", "true");
+    check("note_unencrypted", "plain");
+}
+
+#[test]
+fn what_looks_like_a_number_stays_text_unless_a_type_is_asked_for() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    folder.run_with(&["set", "f.yaml", "new/text"], b"8080").ok();
+    folder.run_with(&["set", "f.yaml", "new/int", "--type", "int", "--trim-newline"], b"8080\n").ok();
+    folder.run_with(&["set", "f.yaml", "new/flag", "--type", "bool"], b"true").ok();
+    let expected = format!("{PLAIN}new:\n    text: \"8080\"\n    int: 8080\n    flag: true\n");
+    assert_eq!(folder.decrypted("3.13.3", "f.yaml"), expected);
+    folder.run_with(&["set", "f.yaml", "x", "--type", "int"], b"eight").failed(7, &["int", "8080"]);
+}
+
+#[test]
+fn lists_grow_and_shrink() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    folder.run_with(&["set", "f.yaml", "[\"list\"][2]"], b"c").ok();
+    folder.run(&["unset", "f.yaml", "[\"list\"][0]"]).ok();
+    assert_eq!(folder.decrypted("3.12.2", "f.yaml"), PLAIN.replace("    - a\n    - b\n", "    - b\n    - c\n"));
+}
+
+#[test]
+fn keys_are_deleted_and_renamed_with_what_is_below_them() {
+    let folder = Folder::with_sealed("3.13.3", "f.yaml", PLAIN);
+    folder.run(&["rename", "f.yaml", "api", "service"]).ok();
+    folder.run(&["unset", "f.yaml", "flag"]).ok();
+    let expected = PLAIN.replace("api:", "service:").replace("flag: true\n", "");
+    assert_eq!(folder.decrypted("3.12.2", "f.yaml"), expected);
+}
+
+#[test]
+fn a_generated_value_is_stored_and_not_shown() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    let ran = folder.run(&["set", "f.yaml", "api/token", "--generate", "hex:16"]);
+    assert_eq!(ran.stdout, "");
+    let value = folder.run(&["get", "f.yaml", "api/token"]).ok();
+    assert!(value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert!(!ran.stderr.contains(&value));
+}
+
+#[test]
+fn an_equal_value_leaves_the_file_alone() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    let before = folder.read("f.yaml");
+    folder.run_with(&["set", "f.yaml", "api/token"], b"s3cret-token").ok();
+    assert_eq!(folder.read("f.yaml"), before);
+}
+
+#[test]
+fn names_and_types_are_listed_without_a_key() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    folder.write("sops.nix", "{\n  sops.defaultSopsFile = ./f.yaml;\n  sops.secrets.\"api/token\" = { };\n}\n");
+    let output = folder.command(&["list", "f.yaml"]).env_remove("SOPS_AGE_KEY").output().unwrap();
+    let listed = Folder::finish(output).ok();
+    let line = |key: &str| listed.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
+    assert!(line("api/token").contains("str") && line("api/token").contains("sops.nix:3"), "{listed}");
+    assert!(line("api/port").contains("int") && line("api/port").contains("not declared"), "{listed}");
+    let json: serde_json::Value = serde_json::from_str(&folder.run(&["list", "f.yaml", "--json"]).ok()).unwrap();
+    assert_eq!(json[0]["key"], "api/token");
+    assert_eq!(json[0]["declarations"][0]["name"], "api/token");
+}
+
+#[test]
+fn failures_have_the_codes_of_sops_and_say_what_to_do() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    folder.run(&["get", "absent.yaml", "x"]).failed(100, &["absent.yaml"]);
+    folder.run(&["get", "f.yaml", "no/such/key"]).failed(91, &["f.yaml", "no/such/key"]);
+    folder.run(&["get", "f.yaml", "a//b"]).failed(91, &["a//b"]);
+    folder.run(&["get", "f.yaml", "api"]).failed(91, &["api"]);
+    folder.write("empty.yaml", "");
+    folder.run(&["get", "empty.yaml", "x"]).failed(92, &["empty.yaml", "empty"]);
+    folder.write("plain.yaml", "a: b\n");
+    folder.run(&["get", "plain.yaml", "a"]).failed(1, &["plain.yaml", "no sops metadata"]);
+    folder.write("broken.yaml", "a: [b\n");
+    folder.run(&["get", "broken.yaml", "a"]).failed(2, &["broken.yaml"]);
+}
+
+#[test]
+fn without_a_key_it_is_said_who_could_open_the_file() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    let output = folder.command(&["get", "f.yaml", "flag"]).env_remove("SOPS_AGE_KEY").output().unwrap();
+    let words = [crate::folder::RECIPIENT, "SOPS_AGE_KEY", "keys.txt", "id_ed25519"];
+    Folder::finish(output).failed(128, &words);
+}
+
+#[test]
+fn tampering_is_told_from_damage() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    let sealed = folder.read("f.yaml");
+    folder.write("f.yaml", &sealed.replace("note_unencrypted: plain", "note_unencrypted: other"));
+    folder.run(&["get", "f.yaml", "flag"]).failed(51, &["f.yaml", "MAC"]);
+    let swapped = sealed.replacen("data:", "data:AAAA", 2);
+    folder.write("f.yaml", &swapped);
+    folder.run(&["get", "f.yaml", "api/token"]).failed(25, &["f.yaml"]);
+    assert_eq!(folder.read("f.yaml"), swapped);
+}
+
+#[test]
+fn no_output_ever_holds_the_identity() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    for args in [&["get", "f.yaml", "nope"][..], &["list", "f.yaml"], &["get", "nope", "x"], &["--help"]] {
+        let ran = folder.run(args);
+        assert!(!format!("{}{}", ran.stdout, ran.stderr).contains(IDENTITY));
+    }
+}
+
+#[test]
+fn completions_and_the_manual_page_come_from_the_arguments() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(folder.run(&["completions", shell]).ok().contains("rename"), "{shell}");
+    }
+    assert!(folder.run(&["man"]).ok().contains("sopsmith"));
+    assert!(folder.run(&["--help"]).ok().contains("Examples:"));
+}

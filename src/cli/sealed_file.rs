@@ -11,7 +11,6 @@ use crate::crypto::age::Prompt;
 use crate::repo::ContentHash;
 use crate::sops::{
     Cipher, DataKeyUnavailable, Document, DocumentError, Edit, EditError, KeyPath, ReadError, SealError, VerifyError,
-    unwrap_data_key,
 };
 use crate::storage::{self, Accept, Before, Change, OsRandom, SaveError};
 use crate::storage::{Environment, Keyring, Tried};
@@ -45,10 +44,8 @@ impl SealedFile {
     pub(super) fn unlock_unverified(&self) -> Result<Cipher, Failure> {
         let prompt: Arc<dyn Prompt> = Arc::new(TerminalPrompt);
         let mut keyring = Keyring::find(&Environment::of_process(), &prompt);
-        let unwrapped =
-            unwrap_data_key(self.document.metadata(), &mut |recipient, wrapped| keyring.unwrap(recipient, wrapped));
-        match unwrapped {
-            Ok(key) => Ok(key.cipher()),
+        match keyring.unlock(self.document.metadata()) {
+            Ok(unlocked) => Ok(unlocked.data_key.cipher()),
             Err(unavailable) => Err(self.failure(no_data_key(&unavailable, keyring.tried()))),
         }
     }

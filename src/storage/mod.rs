@@ -15,6 +15,8 @@
 
 use std::path::Path;
 
+pub use crate::crypto::age::{NoPrompt, PassphraseFor, Prompt};
+
 mod git;
 mod history;
 mod identity;
@@ -29,7 +31,7 @@ mod watch;
 
 pub use git::{Git, GitError, GitState};
 pub use history::{Commit, HistoryError, commits, old_texts};
-pub use identity::{Environment, Finding, Keyring, Place, Platform, Tried};
+pub use identity::{Environment, Finding, Keyring, Place, Platform, Tried, Unlocked};
 pub use listing::{Listing, ListingNote};
 pub use load::{LoadNote, Loaded, load};
 pub use lock::{FolderLock, LockError};

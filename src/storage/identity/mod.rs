@@ -12,7 +12,9 @@
 mod environment;
 mod source;
 mod tried;
+mod unlock;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,12 +26,15 @@ use crate::secret::Secret;
 pub use environment::{Environment, Platform};
 use source::{SourceError, read_file, run_command};
 pub use tried::{Finding, Place, Tried};
+pub use unlock::Unlocked;
 
 /// The identities that were found, each with the place it came from. Drop it to forget them.
 pub struct Keyring {
     held: Vec<Held>,
     tried: Vec<Tried>,
     commands: Vec<Command>,
+    /// Recipients that the commands have been run for.
+    commanded: BTreeSet<String>,
     prompt: Arc<dyn Prompt>,
 }
 
@@ -37,6 +42,15 @@ struct Held {
     identity: Identity,
     /// Which of `tried` it came from.
     place: usize,
+    /// A command was run for this recipient; what it printed is for no other.
+    only_for: Option<String>,
+}
+
+/// Whether the person may be asked for something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    Never,
+    Allowed,
 }
 
 /// A command that has yet to be run for a recipient.
@@ -56,8 +70,13 @@ impl Keyring {
     /// Looks at every place. Nothing is asked and no command is run yet.
     #[must_use]
     pub fn find(environment: &Environment, prompt: &Arc<dyn Prompt>) -> Self {
-        let mut keyring =
-            Self { held: Vec::new(), tried: Vec::new(), commands: Vec::new(), prompt: Arc::clone(prompt) };
+        let mut keyring = Self {
+            held: Vec::new(),
+            tried: Vec::new(),
+            commands: Vec::new(),
+            commanded: BTreeSet::new(),
+            prompt: Arc::clone(prompt),
+        };
         keyring.look_at_file("SOPS_AGE_SSH_PRIVATE_KEY_FILE", environment, Reading::Ssh);
         keyring.look_at_command("SOPS_AGE_SSH_PRIVATE_KEY_CMD", environment, Reading::Ssh);
         for name in ["id_ed25519", "id_rsa"] {
@@ -95,8 +114,16 @@ impl Keyring {
     /// # Errors
     /// `Malformed` when `wrapped` is no age file; otherwise the first problem met.
     pub fn unwrap(&mut self, recipient: &str, wrapped: &str) -> Result<Option<Secret>, UnwrapError> {
-        let of_commands = self.run_commands(recipient);
-        let mut order: Vec<&Held> = self.held.iter().chain(&of_commands).collect();
+        self.unwrap_asking(recipient, wrapped, Asking::Allowed)
+    }
+
+    fn unwrap_asking(&mut self, recipient: &str, wrapped: &str, asking: Asking) -> Result<Option<Secret>, UnwrapError> {
+        self.run_commands(recipient);
+        let meant = |held: &&Held| held.only_for.as_deref().is_none_or(|only_for| only_for == recipient);
+        let mut order: Vec<&Held> = self.held.iter().filter(meant).collect();
+        if asking == Asking::Never {
+            order.retain(|held| !held.identity.may_ask());
+        }
         order.sort_by_key(|held| held.identity.may_ask());
         let mut first_problem = None;
         for held in order {
@@ -152,7 +179,11 @@ impl Keyring {
         match parse(content, &place.to_string(), reads, &self.prompt) {
             Ok(identities) => {
                 self.note(place, Finding::of(&identities));
-                self.held.extend(identities.into_iter().map(|identity| Held { identity, place: number }));
+                self.held.extend(identities.into_iter().map(|identity| Held {
+                    identity,
+                    place: number,
+                    only_for: None,
+                }));
             }
             Err(error) => self.note(place, Finding::Refused(error)),
         }
@@ -162,10 +193,13 @@ impl Keyring {
         self.tried.push(Tried { place, finding, problem: None });
     }
 
-    fn run_commands(&mut self, recipient: &str) -> Vec<Held> {
-        let mut held = Vec::new();
+    fn run_commands(&mut self, recipient: &str) {
+        if !self.commanded.insert(recipient.to_owned()) {
+            return;
+        }
         for command in &self.commands {
-            let tried = &mut self.tried[command.place];
+            let place = command.place;
+            let tried = &mut self.tried[place];
             let output = match run_command(&command.line, recipient) {
                 Ok(output) => output,
                 Err(error) => {
@@ -176,12 +210,13 @@ impl Keyring {
             match parse(output, &tried.place.to_string(), command.reads, &self.prompt) {
                 Ok(identities) => {
                     tried.finding = Finding::of(&identities);
-                    held.extend(identities.into_iter().map(|identity| Held { identity, place: command.place }));
+                    let only_for = || Some(recipient.to_owned());
+                    let held = identities.into_iter().map(|identity| Held { identity, place, only_for: only_for() });
+                    self.held.extend(held);
                 }
                 Err(error) => tried.finding = Finding::Refused(error),
             }
         }
-        held
     }
 }
 

@@ -70,6 +70,7 @@ impl<'t> Builder<'t> {
         if let Some(last) = self.tree.documents.last_mut() {
             last.range.end = self.text.len();
         }
+        self.tree.number_items();
         self.tree
     }
 
@@ -351,6 +352,7 @@ impl<'t> Builder<'t> {
             properties: None,
             body,
             parent,
+            item: 0,
         });
         self.place(node);
         if weight > 0 {

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::Limits;
+use super::layout::Layout;
 use super::node::{Comment, CommentId, Document, Entry, Item, Kind, NodeId};
 use super::tree::Tree;
 use crate::text::{LineIndex, Position};
@@ -19,6 +20,7 @@ pub struct Yaml {
     pub(super) limits: Limits,
     keys: OnceLock<Keys>,
     lines: OnceLock<LineIndex>,
+    layout: OnceLock<Layout>,
 }
 
 /// A key that stands twice in one mapping. go-yaml refuses such a mapping when it decodes it.
@@ -107,7 +109,7 @@ impl Hasher for AlreadyHashed {
 
 impl Yaml {
     pub(super) fn of(text: String, tree: Tree, limits: Limits) -> Self {
-        Self { text, tree, limits, keys: OnceLock::new(), lines: OnceLock::new() }
+        Self { text, tree, limits, keys: OnceLock::new(), lines: OnceLock::new(), layout: OnceLock::new() }
     }
 
     /// The whole text, byte for byte as it was given.
@@ -267,6 +269,20 @@ impl Yaml {
 
     pub(super) fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
+    pub(super) fn layout(&self) -> Layout {
+        *self.layout.get_or_init(|| Layout::of(&self.text, &self.tree))
+    }
+
+    /// Whether a node is the value of an entry.
+    pub(super) fn is_value(&self, node: NodeId) -> bool {
+        matches!(self.tree.item(node), Some(Item::Entry(entry)) if entry.value == node)
+    }
+
+    /// Whether a node is the key of an entry.
+    pub(super) fn is_key(&self, node: NodeId) -> bool {
+        matches!(self.tree.item(node), Some(Item::Entry(entry)) if entry.key == node)
     }
 
     fn keys(&self) -> &Keys {

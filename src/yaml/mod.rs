@@ -38,6 +38,7 @@ mod parse;
 
 mod build;
 mod comment;
+mod layout;
 mod lexeme;
 mod tree;
 
@@ -47,7 +48,7 @@ mod resolve;
 
 pub use document::{Duplicate, Visit, Walk, Yaml};
 pub use edit::{Edit, EditError, Edited, Fragment, Place};
-pub use emit::{Frame, Sink, write_key, write_scalar};
+pub use emit::{Frame, Sink, write_bytes, write_key, write_scalar};
 pub use node::{Comment, CommentId, Document, Entry, Item, Kind, NodeId, ScalarStyle};
 pub use parse::{Limits, ParseError};
 pub use resolve::{Impossible, Resolved};

@@ -15,6 +15,8 @@ pub(super) struct Node {
     pub(super) properties: Option<u32>,
     pub(super) body: Body,
     pub(super) parent: Option<NodeId>,
+    /// Index into [`Tree::items`] of the item that holds it as key, value or element. Means nothing for a root.
+    pub(super) item: u32,
 }
 
 /// What a node holds: two numbers read by its kind.
@@ -72,6 +74,32 @@ impl Tree {
                 &self.items[node.body.first as usize..][..node.body.second as usize]
             }
             Kind::Scalar(_) | Kind::Alias => &[],
+        }
+    }
+
+    /// Index of the item that holds a node, among the items of its parent.
+    pub(super) fn index_in_parent(&self, id: NodeId) -> Option<usize> {
+        let node = self.node(id);
+        node.parent.map(|parent| (node.item - self.node(parent).body.first) as usize)
+    }
+
+    /// The item that holds a node; none for a root.
+    pub(super) fn item(&self, id: NodeId) -> Option<Item> {
+        let node = self.node(id);
+        node.parent.map(|_| self.items[node.item as usize])
+    }
+
+    /// Tells every node the item that holds it. To be called whenever items have moved.
+    pub(super) fn number_items(&mut self) {
+        for (index, item) in self.items.iter().enumerate() {
+            match item {
+                Item::Comment(_) => {}
+                Item::Entry(entry) => {
+                    self.nodes[entry.key.0 as usize].item = index as u32;
+                    self.nodes[entry.value.0 as usize].item = index as u32;
+                }
+                Item::Element(element) => self.nodes[element.0 as usize].item = index as u32,
+            }
         }
     }
 

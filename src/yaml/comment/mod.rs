@@ -179,11 +179,10 @@ fn last_in(tree: &Tree, container: NodeId) -> Slot {
 }
 
 fn before(tree: &Tree, node: NodeId) -> Slot {
-    let Some(container) = tree.node(node).parent else { return first_in(node) };
-    let items = tree.items(container);
-    // Items stand in the order of their ids, so the last one that does not begin behind `node` holds it.
-    let index = items.partition_point(|item| first_node(item).is_none_or(|first| first <= node)).saturating_sub(1);
-    Slot { container, at: index * 2 }
+    match (tree.node(node).parent, tree.index_in_parent(node)) {
+        (Some(container), Some(index)) => Slot { container, at: index * 2 },
+        _ => first_in(node),
+    }
 }
 
 fn after(tree: &Tree, node: NodeId) -> Slot {
@@ -230,6 +229,7 @@ fn insert(tree: &mut Tree, placed: &[(Slot, CommentId)]) {
         (body.first, body.second) = (first, items.len() as u32 - first);
     }
     tree.items = items;
+    tree.number_items();
 }
 
 /// Items and comments of one container, in order.

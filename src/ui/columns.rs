@@ -62,16 +62,22 @@ pub(super) fn columns(area: Rect) -> Vec<(Column, Rect)> {
     let spare = area.width.saturating_sub(needed);
     let shares: u16 = present.iter().map(|(.., share)| share).sum();
     let mut rest = area;
-    let mut taken = 0;
+    let mut shared = 0;
     let place = |(column, least, _, share): &(Column, u16, u16, u16)| {
-        // The last column with a share takes what rounding left.
-        taken += share;
-        let before = spare * (taken - share) / shares;
-        let (place, after) = left(rest, least + spare * taken / shares - before);
+        // What rounding leaves of one share goes to the next.
+        let before = portion(spare, shared, shares);
+        shared += share;
+        let (place, after) = left(rest, least + portion(spare, shared, shares) - before);
         rest = left(after, GAP).1;
         (*column, place)
     };
     present.into_iter().map(place).collect()
+}
+
+/// `part` of `whole` parts of some cells.
+fn portion(cells: u16, part: u16, whole: u16) -> u16 {
+    let portion = u32::from(cells) * u32::from(part) / u32::from(whole);
+    u16::try_from(portion).expect("a part of cells is not more than the cells")
 }
 
 #[cfg(test)]

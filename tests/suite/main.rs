@@ -8,5 +8,6 @@ mod folder;
 mod identities;
 mod interop;
 mod save;
+mod stage;
 mod tools;
 mod vectors;

@@ -1,0 +1,278 @@
+//! A stage for the editor: a fixed repository, a clock that stands still, randomness that repeats, and a world that
+//! performs effects in memory. Keys go through the real keymap and the real update.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use sopsmith::crypto::age::{LineRule, NoPrompt, Prompt, parse_identities, unwrap_any};
+use sopsmith::keymap::{Chord, Keymap};
+use sopsmith::repo::{ContentHash, RepoPath};
+use sopsmith::secret::{Random, Secret};
+use sopsmith::session::{
+    Action, Cleared, Effect, Event, Failure, FileWrite, Inputs, Loaded, PromptKind, Request, Revision, SaveOutcome,
+    Screen, Session, Tried, Unwrapped, update,
+};
+use sopsmith::sops::{Metadata, unwrap_data_key};
+use sopsmith::ui::{self, Exposures, Theme};
+
+/// The identity that opens every file of the repository: a throwaway, made for these tests only.
+const IDENTITY: &str = "AGE-SECRET-KEY-1PU037RZ9ECFT2NER8Y23FDM9TQLKQTCY0NZ7QSFHJNCDSGXJYNUQA4RXSR";
+const RECIPIENT: &str = "age1sfrxccvjs23tk32vcsw35x4qm5zrcfw4pm7jffgnasgrgr4l6ajsfc64md";
+
+/// What stands in every plaintext of the repository, and nowhere else.
+pub(crate) const PLAIN: &str = "plain-";
+
+/// The repository: throwaway values, encrypted by sops 3.12.2. Every value starts with [`PLAIN`].
+const FILES: &[(&str, &str)] = &[
+    (".sops.yaml", include_str!("repository/.sops.yaml")),
+    ("flake.nix", include_str!("repository/flake.nix")),
+    ("hosts/web.nix", include_str!("repository/hosts/web.nix")),
+    ("modules/ai.nix", include_str!("repository/modules/ai.nix")),
+    ("secrets/mail.yaml", include_str!("repository/secrets/mail.yaml")),
+    ("secrets/web.yaml", include_str!("repository/secrets/web.yaml")),
+    ("sops.nix", include_str!("repository/sops.nix")),
+    ("users.yaml", include_str!("repository/users.yaml")),
+];
+
+/// How unwrapping a data key ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Identities {
+    /// An identity fits.
+    Fit,
+    /// None fits.
+    NoneFits,
+    /// One fits after its passphrase was asked for.
+    AskFirst,
+    /// No answer comes yet.
+    Wait,
+}
+
+/// The editor on its stage.
+pub(crate) struct Stage {
+    pub(crate) session: Session,
+    pub(crate) files: BTreeMap<RepoPath, String>,
+    pub(crate) identities: Identities,
+    pub(crate) now: Timestamp,
+    pub(crate) has_quit: bool,
+    random: Repeating,
+    waiting: Option<(Request, Box<Metadata>)>,
+    columns: u16,
+    rows: u16,
+}
+
+/// Bytes that are the same in every run.
+struct Repeating(u8);
+
+impl Random for Repeating {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            self.0 = self.0.wrapping_mul(73).wrapping_add(41);
+            *byte = self.0;
+        }
+    }
+}
+
+impl Stage {
+    /// The repository, with `open` opened in it, or nothing.
+    pub(crate) fn new(open: Option<&str>, identities: Identities, columns: u16, rows: u16) -> Self {
+        let files = FILES.iter().map(|(path, text)| (path_of(path), (*text).to_owned())).collect();
+        Self::with_files(files, open, identities, columns, rows)
+    }
+
+    /// Another repository.
+    pub(crate) fn with_files(
+        files: BTreeMap<RepoPath, String>,
+        open: Option<&str>,
+        identities: Identities,
+        columns: u16,
+        rows: u16,
+    ) -> Self {
+        let now: Timestamp = "2027-01-15T10:00:00Z".parse().unwrap();
+        let (session, effects) = Session::start(open.map(str::to_owned), Screen { columns, rows }, now);
+        let random = Repeating(1);
+        let mut stage = Self { session, files, identities, now, has_quit: false, random, waiting: None, columns, rows };
+        stage.perform(effects);
+        stage
+    }
+
+    /// The web host's file, opened.
+    pub(crate) fn web(columns: u16, rows: u16) -> Self {
+        Self::new(Some("secrets/web.yaml"), Identities::Fit, columns, rows)
+    }
+
+    /// Presses keys, named as the key table names them and separated by blanks.
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
+        for name in keys.split_whitespace() {
+            let chord = Chord::parse(name).unwrap();
+            let event = match (Keymap::standard().resolve(self.session.context(), chord), chord.typed()) {
+                (Some(action), _) => Event::Action(action),
+                (None, Some(character)) => Event::Text(Secret::from_exposed(character.to_string().as_bytes())),
+                (None, None) => Event::Unbound(chord.to_string()),
+            };
+            self.send(event);
+        }
+        self
+    }
+
+    /// Types text, character by character, as keys where no text is taken.
+    pub(crate) fn write(&mut self, text: &str) -> &mut Self {
+        for character in text.chars() {
+            let name = if character == ' ' { "space".to_owned() } else { character.to_string() };
+            self.press(&name);
+        }
+        self
+    }
+
+    /// Calls a command by its name.
+    pub(crate) fn command(&mut self, action: Action) -> &mut Self {
+        self.send(Event::Action(action))
+    }
+
+    /// Lets an event happen, and performs what it asks for.
+    pub(crate) fn send(&mut self, event: Event) -> &mut Self {
+        let effects = update(&mut self.session, event, &mut Inputs { random: &mut self.random, now: self.now });
+        self.perform(effects);
+        self
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&mut self, seconds: i64) -> &mut Self {
+        self.now += jiff::SignedDuration::from_secs(seconds);
+        self.send(Event::Tick)
+    }
+
+    /// Gives the window another size.
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+        (self.columns, self.rows) = (columns, rows);
+        self.send(Event::Resized { columns, rows })
+    }
+
+    /// What another program writes.
+    pub(crate) fn changed_outside(&mut self, path: &str, text: &str) -> &mut Self {
+        self.files.insert(path_of(path), text.to_owned());
+        self
+    }
+
+    /// A frame of the window's size.
+    pub(crate) fn frame(&self, theme: &Theme) -> (Buffer, Exposures) {
+        let area = Rect::new(0, 0, self.columns, self.rows);
+        let mut buffer = Buffer::empty(area);
+        let exposures = ui::draw(&self.session, area, &mut buffer, theme);
+        (buffer, exposures)
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        let mut queue: VecDeque<Effect> = effects.into();
+        while let Some(effect) = queue.pop_front() {
+            if let Some(event) = self.answer(effect) {
+                let effects = update(&mut self.session, event, &mut Inputs { random: &mut self.random, now: self.now });
+                queue.extend(effects);
+            }
+        }
+    }
+
+    fn answer(&mut self, effect: Effect) -> Option<Event> {
+        Some(match effect {
+            Effect::ReadRepository { request, open } => {
+                let files = self.files.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
+                let open = open.as_deref().map(path_of);
+                let loaded = Loaded { name: "nixos".to_owned(), files, open, ..Loaded::default() };
+                Event::RepositoryRead { request, outcome: Ok(loaded) }
+            }
+            Effect::UnwrapDataKey { request, metadata, .. } => match self.identities {
+                Identities::Wait => return None,
+                Identities::Fit => Event::Unwrapped { request, outcome: unwrap(&metadata) },
+                Identities::NoneFits => Event::Unwrapped { request, outcome: none_fits() },
+                Identities::AskFirst => {
+                    self.waiting = Some((request, metadata));
+                    let question = "Passphrase for ~/.ssh/id_ed25519".to_owned();
+                    Event::PromptAsked { request, question, kind: PromptKind::Secret }
+                }
+            },
+            Effect::AnswerPrompt { answer, .. } => {
+                let (request, metadata) = self.waiting.take()?;
+                let outcome = if answer.is_some() { unwrap(&metadata) } else { none_fits() };
+                Event::Unwrapped { request, outcome }
+            }
+            Effect::ReadValue { request, .. } => {
+                Event::ValueRead { request, outcome: Ok(Secret::from_exposed(b"plain-from-a-file-6a6a")) }
+            }
+            Effect::Save { request, files } => Event::Saved { request, outcome: self.save(files) },
+            Effect::Copy { request, .. } => Event::Copied { request, outcome: Ok("clipboard".to_owned()) },
+            Effect::ClearClipboard { request } => Event::ClipboardCleared { request, outcome: Cleared::Cleared },
+            Effect::GitAdd { request, paths } => Event::GitAdded { request, outcome: Ok(paths) },
+            Effect::ReadHistory { request, path } => Event::HistoryRead { request, outcome: Ok(self.history(&path)) },
+            Effect::EvaluateNix { request } => {
+                let words = "nix was not found".to_owned();
+                Event::Evaluated { request, outcome: Err(Failure { words, hint: None }) }
+            }
+            Effect::Suspend => Event::Resumed,
+            Effect::Quit => {
+                self.has_quit = true;
+                return None;
+            }
+        })
+    }
+
+    fn save(&mut self, writes: Vec<FileWrite>) -> SaveOutcome {
+        let stands = |path: &RepoPath| self.files.get(path).cloned();
+        let differs =
+            |write: &&FileWrite| stands(&write.path).map(|text| ContentHash::of(text.as_bytes())) != write.expected;
+        let changed: Vec<_> =
+            writes.iter().filter(differs).map(|write| (write.path.clone(), stands(&write.path))).collect();
+        if !changed.is_empty() {
+            return SaveOutcome::ChangedOutside { files: changed };
+        }
+        self.files.extend(writes.into_iter().map(|write| (write.path, write.text)));
+        SaveOutcome::Saved { notes: Vec::new(), unknown_to_git: Vec::new() }
+    }
+
+    /// Three revisions: as it stands, before its last key, and before that one.
+    fn history(&self, path: &RepoPath) -> Vec<Revision> {
+        let text = self.files[path].clone();
+        let without = |text: &str, key: &str| -> String {
+            text.lines().filter(|line| !line.starts_with(key)).map(|line| format!("{line}\n")).collect()
+        };
+        let earlier = without(&text, "mail_password:");
+        let first = without(&earlier, "port:");
+        let revision = |commit: &str, date: &str, author: &str, subject: &str, text: String| Revision {
+            commit: commit.to_owned(),
+            date: date.to_owned(),
+            author: author.to_owned(),
+            subject: subject.to_owned(),
+            text: Some(text),
+        };
+        vec![
+            revision("4be1f02", "2026-11-24", "Ada", "Let the web host send mail", text),
+            revision("91c7a3d", "2026-06-02", "Grace", "Move the port into the secrets", earlier),
+            revision("0d5e8b6", "2026-03-14", "Ada", "Add secrets of the web host", first),
+        ]
+    }
+}
+
+/// The path of a file of the repository.
+pub(crate) fn path_of(path: &str) -> RepoPath {
+    RepoPath::new(path).unwrap()
+}
+
+fn unwrap(metadata: &Metadata) -> Unwrapped {
+    let prompt: Arc<dyn Prompt> = Arc::new(NoPrompt);
+    let source = Secret::from_exposed(IDENTITY.as_bytes());
+    let identities = parse_identities(source, "the tests' own", LineRule::OnePerLine, &prompt).unwrap();
+    let key = unwrap_data_key(metadata, &mut |_, enc| unwrap_any(enc, &identities)).unwrap();
+    Unwrapped::Opened { data_key: Secret::from_exposed(key.expose()), recipient: RECIPIENT.to_owned() }
+}
+
+fn none_fits() -> Unwrapped {
+    let tried = |place: &str, outcome: &str| Tried { place: place.to_owned(), outcome: outcome.to_owned() };
+    Unwrapped::NoneFits {
+        tried: vec![
+            tried("~/.config/sops/age/keys.txt", "2 keys, none fits"),
+            tried("~/.ssh/id_ed25519", "absent"),
+            tried("SOPS_AGE_KEY", "not set"),
+        ],
+    }
+}

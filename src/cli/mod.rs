@@ -4,6 +4,7 @@
 //! of the machine could read it. Words that SOPS has keep its meaning, and the same failure has the same exit code.
 
 mod args;
+mod copy;
 mod failure;
 mod get;
 mod list;
@@ -60,7 +61,8 @@ fn perform(command: Command) -> Result<(), Failure> {
         Command::Rename(args) => rename::run(&args),
         Command::Completions(args) => script::completions(args.shell, &mut out).map_err(|error| unwritten(&error)),
         Command::Man => script::man(&mut out).map_err(|error| unwritten(&error)),
-        Command::Demo(_) | Command::Copy(_) | Command::Decrypt(_) | Command::Encrypt(_) => todo!(),
+        Command::Copy(args) => copy::run(&args),
+        Command::Demo(_) | Command::Decrypt(_) | Command::Encrypt(_) => todo!(),
     }
 }
 

@@ -8,8 +8,10 @@ mod reports;
 mod signals;
 mod tty;
 
-pub use clipboard::ClipboardWay;
+pub use clipboard::{ClipboardWay, hold};
 pub use panic::hide_panic_messages;
+
+pub use crate::session::{Cleared, Failure};
 
 /// Why the editor could not run.
 #[derive(Debug, thiserror::Error)]

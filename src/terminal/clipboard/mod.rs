@@ -8,9 +8,11 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+mod hold;
 mod osc52;
 mod system;
 
+pub use self::hold::hold;
 use self::system::System;
 use super::reports::{Report, Reporter};
 use crate::secret::Secret;

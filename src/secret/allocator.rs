@@ -3,6 +3,9 @@
 //! Libraries below us (age, parsers, terminal buffers) grow vectors and drop strings; this catches what they leave.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::mem::MaybeUninit;
+
+use zeroize::Zeroize;
 
 /// The system's allocator, with every freed or moved block overwritten by zeros first.
 pub struct ZeroOnFree;
@@ -10,10 +13,8 @@ pub struct ZeroOnFree;
 /// Overwrites memory that nobody reads again, in a way the compiler may not leave out.
 #[expect(unsafe_code, reason = "an allocator works on raw memory")]
 unsafe fn wipe(start: *mut u8, size: usize) {
-    // SAFETY: the caller owns `size` bytes from `start` on.
-    unsafe { std::ptr::write_bytes(start, 0, size) };
-    // The pointer escapes here, so the writes above count as observed.
-    std::hint::black_box(start);
+    // SAFETY: the caller owns `size` bytes from `start` on; they need not be initialised.
+    unsafe { std::slice::from_raw_parts_mut(start.cast::<MaybeUninit<u8>>(), size) }.zeroize();
 }
 
 #[expect(unsafe_code, reason = "GlobalAlloc is an unsafe trait")]

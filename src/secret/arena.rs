@@ -1,18 +1,20 @@
-//! The arena: pages that are locked, and blocks in them.
+//! The arena: blocks of locked pages.
 //!
 //! ```text
 //!   mapping   | guard page | block block block ...           | guard page |
 //! ```
 //!
-//! Blocks come in sizes of powers of two, so a freed block fits the next request of its size; large ones get a mapping
-//! of their own, given back when freed. Pages come from `memfd_secret` (Linux 5.14, not even readable by root through
-//! `/proc`), else from anonymous memory under `mlock`. `RLIMIT_MEMLOCK` is often 8 MiB: the arena therefore grows in
-//! small mappings, and when a page cannot be locked it goes on unlocked and says so in [`lock_state`].
+//! Small blocks come in sizes of powers of two and share mappings, so a freed one fits the next request of its size;
+//! large ones get a mapping of their own, given back when freed. `RLIMIT_MEMLOCK` is often 8 MiB and was 64 KiB for
+//! long: mappings are small, smaller still when the limit is near, and when nothing more can be locked the arena goes
+//! on unlocked and says so in [`lock_state`]. Blocks are wiped when freed, locked or not.
 
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroize;
+
+use super::pages::{LockKind, Mapping, map, unmap};
 
 /// How well the memory that holds plaintext is protected, the weakest page counting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,38 +28,20 @@ pub enum LockState {
     },
 }
 
-/// What keeps the pages in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LockKind {
-    /// `memfd_secret`: unmapped from the kernel's own view too.
-    SecretMemory,
-    /// `mlock`.
-    Mlock,
-}
-
 /// Says how the arena's memory is protected now.
 #[must_use]
 pub fn lock_state() -> LockState {
-    let mut arena = arena();
-    if arena.state.is_none() {
-        let block = arena.take(SMALLEST);
-        arena.give_back(block, SMALLEST);
-    }
-    arena.state.expect("taking a block settles the state")
-}
-
-/// A piece of the arena: `capacity` bytes, wiped and given back when dropped.
-pub(super) struct Block {
-    start: NonNull<u8>,
-    capacity: usize,
+    // Before the first block there is nothing to tell: one settles the state.
+    drop(Block::new(1));
+    lock(&ARENA).state()
 }
 
 /// The least a block holds; also the alignment of every block.
 const SMALLEST: usize = 32;
 /// The most that shares a mapping with others.
 const LARGEST_SHARED: usize = 32 * 1024;
-/// What a shared mapping holds.
-const MAPPING: usize = 256 * 1024;
+/// Sizes of shared mappings, the best first.
+const SHARED_MAPPINGS: [usize; 3] = [256 * 1024, 64 * 1024, LARGEST_SHARED];
 const SIZES: usize = (LARGEST_SHARED / SMALLEST).ilog2() as usize + 1;
 
 struct Arena {
@@ -65,52 +49,94 @@ struct Arena {
     free: [Vec<NonNull<u8>>; SIZES],
     /// What is left of the newest shared mapping.
     fresh: Option<(NonNull<u8>, usize)>,
-    state: Option<LockState>,
+    /// Mappings that could not be locked.
+    unlocked: Vec<(NonNull<u8>, &'static str)>,
+    /// Mappings of single large blocks.
+    large: Vec<Mapping>,
+    /// The weaker of the two kinds that are in use.
+    kind: LockKind,
 }
 
 #[expect(unsafe_code, reason = "the pointers lead into mappings that belong to the arena alone and outlive threads")]
 // SAFETY: a free block has no other owner, and the mutex lets one thread at a time take or return one.
 unsafe impl Send for Arena {}
 
-static ARENA: Mutex<Arena> = Mutex::new(Arena { free: [const { Vec::new() }; SIZES], fresh: None, state: None });
+static ARENA: Mutex<Arena> = Mutex::new(Arena::new());
 
 /// A panic elsewhere leaves the lists whole: they change by single pushes and pops.
-fn arena() -> MutexGuard<'static, Arena> {
-    ARENA.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(arena: &Mutex<Arena>) -> MutexGuard<'_, Arena> {
+    arena.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Arena {
-    fn take(&mut self, capacity: usize) -> NonNull<u8> {
-        if capacity > LARGEST_SHARED {
-            return self.map(capacity);
+    const fn new() -> Self {
+        Self {
+            free: [const { Vec::new() }; SIZES],
+            fresh: None,
+            unlocked: Vec::new(),
+            large: Vec::new(),
+            kind: LockKind::SecretMemory,
         }
+    }
+
+    fn state(&self) -> LockState {
+        match self.unlocked.first() {
+            Some((_, reason)) => LockState::Unlocked { reason },
+            None => LockState::Locked(self.kind),
+        }
+    }
+
+    /// A block of zero bytes: at least `capacity` of them, and how many.
+    fn take(&mut self, capacity: usize) -> (NonNull<u8>, usize) {
+        if capacity > LARGEST_SHARED {
+            let mapping = self.keep(map(capacity));
+            self.large.push(mapping);
+            return (mapping.start, mapping.length);
+        }
+        let capacity = capacity.max(SMALLEST).next_power_of_two();
         if let Some(block) = self.free[size_class(capacity)].pop() {
-            return block;
+            return (block, capacity);
         }
         let (start, left) = match self.fresh {
             Some((start, left)) if left >= capacity => (start, left),
-            _ => (self.map(MAPPING), MAPPING),
+            _ => self.map_shared(),
         };
         self.fresh = Some((after(start, capacity), left - capacity));
-        start
+        (start, capacity)
     }
 
+    /// Takes a block back that its owner has wiped.
     fn give_back(&mut self, start: NonNull<u8>, capacity: usize) {
-        if capacity > LARGEST_SHARED {
-            pages::unmap(start, capacity);
-        } else {
+        if capacity <= LARGEST_SHARED {
             self.free[size_class(capacity)].push(start);
+        } else if let Some(at) = self.large.iter().position(|mapping| mapping.start == start) {
+            self.unlocked.retain(|(unlocked, _)| *unlocked != start);
+            unmap(self.large.swap_remove(at));
         }
     }
 
-    fn map(&mut self, capacity: usize) -> NonNull<u8> {
-        let (start, state) = pages::map(capacity);
-        self.state = Some(match (self.state, state) {
-            (Some(unlocked @ LockState::Unlocked { .. }), _) => unlocked,
-            (Some(LockState::Locked(LockKind::Mlock)), LockState::Locked(_)) => LockState::Locked(LockKind::Mlock),
-            (_, new) => new,
-        });
-        start
+    fn map_shared(&mut self) -> (NonNull<u8>, usize) {
+        // What is left of the last mapping is lost when it is too small; blocks are small, so that is little.
+        let [largest @ .., smallest] = SHARED_MAPPINGS;
+        for size in largest {
+            let mapping = map(size);
+            if mapping.locking.is_ok() {
+                let mapping = self.keep(mapping);
+                return (mapping.start, mapping.length);
+            }
+            unmap(mapping);
+        }
+        let mapping = self.keep(map(smallest));
+        (mapping.start, mapping.length)
+    }
+
+    fn keep(&mut self, mapping: Mapping) -> Mapping {
+        match mapping.locking {
+            Ok(LockKind::SecretMemory) => {}
+            Ok(LockKind::Mlock) => self.kind = LockKind::Mlock,
+            Err(reason) => self.unlocked.push((mapping.start, reason)),
+        }
+        mapping
     }
 }
 
@@ -124,6 +150,13 @@ fn after(start: NonNull<u8>, bytes: usize) -> NonNull<u8> {
     unsafe { start.add(bytes) }
 }
 
+/// A piece of the arena: `capacity` bytes, wiped and given back when dropped.
+pub(super) struct Block {
+    start: NonNull<u8>,
+    capacity: usize,
+    arena: &'static Mutex<Arena>,
+}
+
 #[expect(unsafe_code, reason = "the block is the only owner of its bytes")]
 // SAFETY: a block is the only owner of its bytes, and memory has no thread.
 unsafe impl Send for Block {}
@@ -134,8 +167,12 @@ unsafe impl Sync for Block {}
 impl Block {
     /// A block of at least `capacity` bytes, all zero.
     pub(super) fn new(capacity: usize) -> Self {
-        let capacity = capacity.max(SMALLEST).next_power_of_two();
-        Self { start: arena().take(capacity), capacity }
+        Self::from_arena(&ARENA, capacity)
+    }
+
+    fn from_arena(arena: &'static Mutex<Arena>, capacity: usize) -> Self {
+        let (start, capacity) = lock(arena).take(capacity);
+        Self { start, capacity, arena }
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -163,121 +200,7 @@ impl Block {
 impl Drop for Block {
     fn drop(&mut self) {
         self.bytes_mut().zeroize();
-        arena().give_back(self.start, self.capacity);
-    }
-}
-
-/// Pages from the operating system.
-mod pages {
-    #![expect(unsafe_code, reason = "mmap, mprotect, madvise, mlock and memfd_secret have no safe wrapper")]
-
-    use std::ptr::{NonNull, null_mut};
-
-    use super::{LockKind, LockState};
-
-    fn page_size() -> usize {
-        // SAFETY: asks for a number.
-        let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-        usize::try_from(size).expect("a system has a page size")
-    }
-
-    fn mapped_size(capacity: usize) -> usize {
-        capacity.next_multiple_of(page_size()) + 2 * page_size()
-    }
-
-    /// Maps at least `capacity` zero bytes between two guard pages.
-    pub(super) fn map(capacity: usize) -> (NonNull<u8>, LockState) {
-        let size = mapped_size(capacity);
-        // SAFETY: reserves addresses; nothing is readable yet, so both ends stay guard pages.
-        let reserved =
-            unsafe { libc::mmap(null_mut(), size, libc::PROT_NONE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0) };
-        if reserved == libc::MAP_FAILED {
-            out_of_memory(size);
-        }
-        // SAFETY: inside the reservation.
-        let inner = unsafe { reserved.cast::<u8>().add(page_size()) };
-        let length = size - 2 * page_size();
-        let state = if map_secret(inner, length) {
-            LockState::Locked(LockKind::SecretMemory)
-        } else {
-            map_locked(inner, length)
-        };
-        (NonNull::new(inner).expect("a mapping does not begin at zero"), state)
-    }
-
-    /// Gives a mapping of [`map`] back.
-    pub(super) fn unmap(start: NonNull<u8>, capacity: usize) {
-        // SAFETY: start and size are those of `map`, and the caller was the only owner.
-        let outcome = unsafe { libc::munmap(start.as_ptr().sub(page_size()).cast(), mapped_size(capacity)) };
-        debug_assert_eq!(outcome, 0, "the mapping is ours");
-    }
-
-    #[cfg(target_os = "linux")]
-    fn map_secret(inner: *mut u8, length: usize) -> bool {
-        let writable = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: the descriptor is closed below; MAP_FIXED replaces part of our own reservation only.
-        unsafe {
-            let Ok(descriptor) = i32::try_from(libc::syscall(libc::SYS_memfd_secret, libc::O_CLOEXEC)) else {
-                return false;
-            };
-            if descriptor < 0 {
-                return false;
-            }
-            let offset_end = libc::off_t::try_from(length).expect("a mapping is smaller than a file may be");
-            let sized = libc::ftruncate(descriptor, offset_end) == 0;
-            let flags = libc::MAP_SHARED | libc::MAP_FIXED;
-            let mapped = sized
-                && libc::mmap(inner.cast(), length, writable, flags, descriptor, 0) != libc::MAP_FAILED
-                && libc::madvise(inner.cast(), length, libc::MADV_DONTFORK) == 0;
-            libc::close(descriptor);
-            mapped
-        }
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn map_secret(_: *mut u8, _: usize) -> bool {
-        false
-    }
-
-    fn map_locked(inner: *mut u8, length: usize) -> LockState {
-        let writable = libc::PROT_READ | libc::PROT_WRITE;
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
-        // SAFETY: replaces part of our own reservation only.
-        let mapped = unsafe { libc::mmap(inner.cast(), length, writable, flags, -1, 0) };
-        if mapped == libc::MAP_FAILED {
-            out_of_memory(length);
-        }
-        // SAFETY: advice and locks on our own pages.
-        unsafe {
-            let kept_out = keep_out_of_cores_and_children(inner, length);
-            if libc::mlock(inner.cast(), length) != 0 {
-                return LockState::Unlocked { reason: "the limit on locked memory (ulimit -l) is too low" };
-            }
-            if !kept_out {
-                return LockState::Unlocked { reason: "the system cannot keep memory out of core files" };
-            }
-        }
-        LockState::Locked(LockKind::Mlock)
-    }
-
-    #[cfg(target_os = "linux")]
-    unsafe fn keep_out_of_cores_and_children(inner: *mut u8, length: usize) -> bool {
-        // SAFETY: advice on our own pages.
-        unsafe {
-            libc::madvise(inner.cast(), length, libc::MADV_DONTDUMP) == 0
-                && libc::madvise(inner.cast(), length, libc::MADV_WIPEONFORK) == 0
-        }
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    unsafe fn keep_out_of_cores_and_children(_: *mut u8, _: usize) -> bool {
-        // Cores are switched off for the whole process by `harden`.
-        true
-    }
-
-    fn out_of_memory(size: usize) -> ! {
-        let layout = std::alloc::Layout::from_size_align(size, 1).expect("a size that was asked for fits");
-        std::alloc::handle_alloc_error(layout)
+        lock(self.arena).give_back(self.start, self.capacity);
     }
 }
 
@@ -286,23 +209,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_are_zero_when_taken_and_again_after_use() {
-        let mut block = Block::new(64);
+    #[expect(unsafe_code, reason = "looks at a freed block on purpose")]
+    fn a_freed_block_is_wiped_and_used_again() {
+        static OWN: Mutex<Arena> = Mutex::new(Arena::new());
+        let mut block = Block::from_arena(&OWN, 64);
         block.bytes_mut().fill(7);
-        let start = block.start().as_ptr() as usize;
+        let start = block.start();
         drop(block);
-        // Other tests share the arena, so the same block may already be somebody's: take until it comes back or not.
-        let blocks: Vec<Block> = (0..64).map(|_| Block::new(64)).collect();
-        for block in blocks.iter().filter(|block| block.start().as_ptr() as usize == start) {
-            assert!(block.bytes().iter().all(|byte| *byte == 0));
-        }
-        assert!(blocks.iter().all(|block| block.bytes().iter().all(|byte| *byte == 0)));
+        // SAFETY: the arena keeps the mapping, and no one else takes blocks from it.
+        assert!((0..64).all(|at| unsafe { start.add(at).read_volatile() } == 0));
+        assert_eq!(Block::from_arena(&OWN, 50).start(), start);
     }
 
     #[test]
     fn blocks_do_not_overlap() {
-        let mut blocks: Vec<Block> = (1..2000).map(|size| Block::new(size % 700)).collect();
+        let mut blocks: Vec<Block> = (1..2000).map(|size| Block::new(size * 37 % 70_000)).collect();
         for (number, block) in blocks.iter_mut().enumerate() {
+            assert!(block.bytes().iter().all(|byte| *byte == 0));
             block.bytes_mut().fill(number as u8);
         }
         for (number, block) in blocks.iter().enumerate() {
@@ -311,28 +234,44 @@ mod tests {
     }
 
     #[test]
-    fn large_blocks_get_a_mapping_of_their_own() {
-        let mut block = Block::new(3 * 1024 * 1024);
-        block.bytes_mut()[3 * 1024 * 1024 - 1] = 1;
-        assert!(block.capacity() >= 3 * 1024 * 1024);
-    }
-
-    #[test]
-    fn the_state_is_settled() {
-        assert!(matches!(lock_state(), LockState::Locked(_) | LockState::Unlocked { .. }));
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn pages_are_guarded_on_either_side() {
-        let block = Block::new(1024 * 1024);
-        let start = block.start().as_ptr() as usize;
-        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
-        let ends_before = maps.lines().any(|line| {
-            let (range, rest) = line.split_once(' ').unwrap();
-            let (_, end) = range.split_once('-').unwrap();
-            usize::from_str_radix(end, 16).unwrap() == start && rest.starts_with("---p")
+    fn threads_take_and_return_blocks_at_the_same_time() {
+        std::thread::scope(|scope| {
+            for number in 1..=8_u8 {
+                scope.spawn(move || {
+                    for size in 0..2000 {
+                        let mut block = Block::new(size);
+                        assert!(block.bytes().iter().all(|byte| *byte == 0));
+                        block.bytes_mut().fill(number);
+                        assert!(block.bytes().iter().all(|byte| *byte == number));
+                    }
+                });
+            }
         });
-        assert!(ends_before, "no guard page before {start:x}:\n{maps}");
+    }
+
+    #[test]
+    fn a_large_block_gets_a_mapping_of_its_own_and_gives_it_back() {
+        static OWN: Mutex<Arena> = Mutex::new(Arena::new());
+        let mut block = Block::from_arena(&OWN, 3_000_000);
+        block.bytes_mut()[2_999_999] = 1;
+        assert!((3_000_000..3_100_000).contains(&block.capacity()));
+        assert_eq!(lock(&OWN).large.len(), 1);
+        drop(block);
+        assert_eq!(lock(&OWN).large.len(), 0);
+    }
+
+    #[test]
+    fn a_mapping_that_could_not_be_locked_is_told_while_it_lasts() {
+        let mut arena = Arena::new();
+        let (small, capacity) = arena.take(100);
+        let locked = arena.state();
+        assert!(matches!(locked, LockState::Locked(_)), "{locked:?}");
+        let reason = "a test";
+        let (large, length) = arena.take(100_000);
+        arena.unlocked.push((large, reason));
+        assert_eq!(arena.state(), LockState::Unlocked { reason });
+        arena.give_back(large, length);
+        arena.give_back(small, capacity);
+        assert_eq!(arena.state(), locked);
     }
 }

@@ -13,13 +13,15 @@
 mod allocator;
 mod arena;
 mod guarded;
+mod pages;
 mod process;
 mod random;
 mod value;
 
 pub use allocator::ZeroOnFree;
-pub use arena::{LockKind, LockState, lock_state};
+pub use arena::{LockState, lock_state};
 pub use guarded::Guarded;
+pub use pages::LockKind;
 pub use process::{Hardening, harden, scrub_stack};
 pub use random::Random;
 pub use value::{Secret, SecretBuffer};

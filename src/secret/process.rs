@@ -52,3 +52,29 @@ pub fn scrub_stack() {
     }
     std::hint::black_box(&space);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Leaves bytes on the stack, as a cipher does, and tells where.
+    #[inline(never)]
+    fn leave_plaintext() -> usize {
+        let left = std::hint::black_box([0x5a_u8; 4096]);
+        std::hint::black_box(left.as_ptr()) as usize
+    }
+
+    #[expect(unsafe_code, reason = "looks below its own stack on purpose")]
+    fn still_there(address: usize) -> usize {
+        // SAFETY: the stack stays mapped below the frame that is running; the bytes are looked at, not used.
+        (0..4096).filter(|at| unsafe { ((address + at) as *const u8).read_volatile() } == 0x5a).count()
+    }
+
+    #[test]
+    fn what_a_function_left_on_the_stack_is_overwritten() {
+        assert!(still_there(leave_plaintext()) > 2048, "nothing was left, so nothing is shown");
+        let address = leave_plaintext();
+        scrub_stack();
+        assert_eq!(still_there(address), 0);
+    }
+}

@@ -145,7 +145,8 @@ impl SecretBuffer {
     pub fn reserve(&mut self, more_bytes: usize) {
         let needed = self.len_bytes + more_bytes;
         if needed > self.block.capacity() {
-            let mut block = Block::new(needed);
+            // Half as much again, so that appending byte by byte moves a long text a few times only.
+            let mut block = Block::new(needed.max(self.block.capacity() * 3 / 2));
             block.bytes_mut()[..self.len_bytes].copy_from_slice(self.expose());
             self.block = block;
         }

@@ -135,7 +135,7 @@ pub struct OptionSetting {
     pub value_range: Range<usize>,
     /// Whether it can be edited in place.
     pub origin: Origin,
-    pub(super) binding: Option<super::tree::BindingId>,
+    pub(super) binding: Option<super::tree::NodeId>,
 }
 
 /// The options of `sops.secrets.<name>` (and, where they exist there, of `sops.templates.<name>`).

@@ -16,6 +16,7 @@
 mod declaration;
 mod edit;
 mod error;
+mod evaluate;
 mod file;
 mod find;
 mod reference;

@@ -1,0 +1,133 @@
+//! Names: what a variable is, by its scope, by a `with`, or because Nix itself knows it.
+
+use std::rc::Rc;
+
+use super::scope::{Definition, Resolution};
+use super::set::{Lookup, node_of};
+use super::symbol::{Root, Symbol};
+use super::value::{Env, Thunk, Val};
+use super::{Evaluator, builtin};
+use crate::nix::tree::{Expr, NodeId};
+use crate::nix::value::{Reason, Static};
+
+impl Evaluator<'_, '_> {
+    /// What a name means at `at`.
+    pub(super) fn eval_name(&self, name: &str, at: NodeId, env: &Env) -> Val {
+        match self.scopes.resolve(self.tree, name, at) {
+            Resolution::Defined(definitions) => match definitions.as_slice() {
+                [only] => self.defined(name, *only, env),
+                several => {
+                    let parts = several.iter().filter_map(|definition| match definition {
+                        Definition::Binding(binding) => Some(self.below(*binding, 1, env)),
+                        _ => None,
+                    });
+                    self.force(&Thunk::Merged(parts.collect()))
+                }
+            },
+            Resolution::Free(namespaces) => self.eval_free(name, &namespaces, at, env),
+        }
+    }
+
+    fn defined(&self, name: &str, definition: Definition, env: &Env) -> Val {
+        match definition {
+            Definition::Binding(binding) => self.force(&self.below(binding, 1, env)),
+            Definition::Inherited(attribute) => self.inherited(attribute, env),
+            Definition::Argument(lambda) => match argument_of(lambda, env) {
+                Some(argument) => self.force(argument),
+                None => Val::Symbol(Rc::new(match name {
+                    "config" | "lib" | "inputs" => Symbol::of_argument(name),
+                    _ => Symbol::new(Root::Argument),
+                })),
+            },
+            Definition::Whole(lambda) => match argument_of(lambda, env) {
+                Some(argument) => self.force(argument),
+                None => Val::Symbol(Rc::new(Symbol::new(Root::Arguments))),
+            },
+            Definition::Field(lambda, default) => match argument_of(lambda, env) {
+                Some(argument) => self.field(name, argument, default, lambda, env),
+                None => Val::Symbol(Rc::new(Symbol::of_argument(name))),
+            },
+        }
+    }
+
+    fn field(&self, name: &str, argument: &Thunk, default: Option<NodeId>, lambda: NodeId, env: &Env) -> Val {
+        let at = node_of(argument).unwrap_or(lambda);
+        match self.as_set(self.force(argument), at) {
+            Ok(set) => match (self.lookup(&set, name), default) {
+                (Lookup::Found(thunk), _) => self.force(&thunk),
+                (Lookup::Absent, Some(default)) => self.eval(default, env),
+                (Lookup::Absent, None) => Val::Unknown(self.unknown(Reason::Argument, at)),
+                (Lookup::Perhaps(unknown), _) => Val::Unknown(unknown),
+            },
+            Err(unknown) => Val::Unknown(unknown),
+        }
+    }
+
+    /// An attribute of `inherit a;` or `inherit (x) a;`.
+    pub(super) fn inherited(&self, attribute: NodeId, env: &Env) -> Val {
+        let Static::Known(name) = self.attribute_name(attribute, env) else {
+            return Val::Unknown(self.unknown(Reason::WrongKind, attribute));
+        };
+        match self.tree.parent(attribute).and_then(|inherit| self.tree.inherit_source(inherit)) {
+            Some(source) => self.select(self.eval(source, env), &name, None, attribute, env),
+            None => self.eval_name(&name, attribute, env),
+        }
+    }
+
+    /// A name that only a `with` or Nix itself can give.
+    fn eval_free(&self, name: &str, namespaces: &[NodeId], at: NodeId, env: &Env) -> Val {
+        if let Some(val) = builtin::global(name) {
+            return val;
+        }
+        for (index, namespace) in namespaces.iter().enumerate() {
+            let is_last = index + 1 == namespaces.len();
+            let val = self.plain(self.eval(*namespace, env), *namespace);
+            match &val {
+                Val::Symbol(symbol) => {
+                    let selected = symbol.select(Some(name));
+                    let is_function = selected.function_name().is_some_and(|name| builtin::named(name).is_some());
+                    if is_last || is_function {
+                        return Val::Symbol(Rc::new(selected));
+                    }
+                    return Val::Unknown(self.unknown(Reason::UnboundName, at));
+                }
+                Val::Set(set) => match self.lookup(set, name) {
+                    Lookup::Found(thunk) => return self.force(&thunk),
+                    Lookup::Absent => {}
+                    Lookup::Perhaps(unknown) => return Val::Unknown(unknown),
+                },
+                _ => return Val::Unknown(self.unknown(Reason::UnboundName, at)),
+            }
+        }
+        Val::Unknown(self.unknown(Reason::UnboundName, at))
+    }
+
+    /// The string literal that a thunk is, directly or as the argument of a function around it.
+    pub(super) fn literal_of(&self, thunk: &Thunk) -> Option<NodeId> {
+        let Thunk::Expr(id, env) = thunk else { return None };
+        let id = self.tree.bare(*id);
+        match self.tree.expr(id) {
+            Expr::Text => self.tree.plain_string(id).map(|_| id),
+            Expr::Ident => match self.scopes.resolve(self.tree, self.tree.slice(id), id) {
+                Resolution::Defined(definitions) => match definitions.as_slice() {
+                    [Definition::Argument(lambda)] => self.literal_of(argument_of(*lambda, env)?),
+                    _ => None,
+                },
+                Resolution::Free(_) => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// What a function was applied to, in this environment.
+fn argument_of(lambda: NodeId, env: &Env) -> Option<&Thunk> {
+    let mut frame = env.as_deref();
+    while let Some(inner) = frame {
+        if inner.lambda == lambda {
+            return Some(&inner.argument);
+        }
+        frame = inner.outer.as_deref();
+    }
+    None
+}

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::value::{FilePath, OptionValue, Static, Value};
+use super::value::{FilePath, OptionValue, Static, Unknown, Value};
 
 /// A declaration's place in [`NixFile::declarations`](super::NixFile::declarations); valid until the next edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +35,10 @@ pub struct Declaration {
     pub conditions: Vec<Condition>,
     /// Whether it is written down or computed.
     pub origin: Origin,
-    pub(super) parts: Vec<super::find::Part>,
+    /// Why more options may be set than are listed (`x = common // { … }` with `common` from elsewhere); `None` when
+    /// the list is complete.
+    pub incomplete: Option<Unknown>,
+    pub(super) parts: Vec<super::find::Source>,
 }
 
 impl Declaration {
@@ -135,7 +138,7 @@ pub struct OptionSetting {
     pub value_range: Range<usize>,
     /// Whether it can be edited in place.
     pub origin: Origin,
-    pub(super) binding: Option<super::tree::NodeId>,
+    pub(super) source: super::find::Source,
 }
 
 /// The options of `sops.secrets.<name>` (and, where they exist there, of `sops.templates.<name>`).

@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use super::declaration::{Condition, Declaration, DeclarationId, DeclarationSpec, OptionName, Place};
 use super::error::{EditError, SyntaxProblem};
+use super::find::Found;
 use super::reference::Reference;
 use super::setting::{Setting, Template};
 use super::site::{Site, SiteId};
+use super::tree::Tree;
 use super::value::{FilePath, OptionValue, Static};
 use crate::text::Patch;
 
@@ -14,7 +16,7 @@ use crate::text::Patch;
 #[derive(Debug, Clone)]
 pub struct NixFile {
     text: String,
-    found: super::find::Found,
+    found: Found,
 }
 
 /// An expression that declares something which cannot be read.
@@ -68,8 +70,14 @@ impl NixFile {
     #[must_use]
     pub fn parse(text: impl Into<String>) -> Self {
         let text = text.into();
-        let found = super::find::Found::default();
+        let found = Found::of(&Tree::parse(&text));
         Self { text, found }
+    }
+
+    /// Whether a text can declare or use secrets at all: a quick look that parses nothing.
+    #[must_use]
+    pub fn concerns_secrets(text: &str) -> bool {
+        super::find::concerns_secrets(text)
     }
 
     /// The text.

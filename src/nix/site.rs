@@ -1,6 +1,7 @@
 //! Sites: the places of a file where a declaration can be added.
 
 use super::declaration::{Condition, Place};
+use super::tree::NodeId;
 
 /// A site's place in [`NixFile::sites`](super::NixFile::sites); valid until the next edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +20,7 @@ pub struct Site {
     pub conditions: Vec<Condition>,
     /// How many declarations stand there already.
     pub declarations: usize,
-    pub(super) target: super::find::SiteTarget,
+    pub(super) target: SiteTarget,
 }
 
 /// What kind of text a site takes.
@@ -33,4 +34,15 @@ pub enum SiteKind {
     Dotted,
     /// In the body of a module that declares nothing yet.
     Module,
+}
+
+/// Where exactly a site's text goes.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct SiteTarget {
+    /// The literal set.
+    pub(super) set: NodeId,
+    /// What is written before the name: nothing, `secrets.`, `sops.secrets.`.
+    pub(super) prefix: String,
+    /// The binding to follow; `None` for the end of the set.
+    pub(super) after: Option<NodeId>,
 }

@@ -14,11 +14,10 @@ use crate::nix::value::{Static, Unknown};
 
 impl Evaluator<'_, '_> {
     pub(super) fn gen_attrs(&self, list: &Thunk, function: &Thunk, call: NodeId) -> Outcome {
-        let entries = self.each(list, call)?.into_iter().map(|element| Entry {
-            name: self.name_of(&element.value, call),
-            source: self.source_of(&element.value, call),
-            value: Thunk::call(function, vec![element.value], call),
-            conditions: element.conditions,
+        let entries = self.each(list, call)?.into_iter().map(|element| {
+            let (name, source) = (self.name_of(&element.value, call), self.source_of(&element.value, call));
+            let value = Thunk::call(function, vec![element.value], call);
+            Entry::new(name, source, value).under(element.conditions)
         });
         Ok(Val::set(entries.collect()))
     }
@@ -33,12 +32,8 @@ impl Evaluator<'_, '_> {
 
     /// `nameValuePair name value`
     pub(super) fn name_value_pair(&self, name: &Thunk, value: &Thunk, call: NodeId) -> Val {
-        let entry = |key: &str, value: &Thunk| Entry {
-            name: Static::Known(shared(key)),
-            source: Source::Computed { call },
-            value: value.clone(),
-            conditions: Vec::new(),
-        };
+        let entry =
+            |key: &str, value: &Thunk| Entry::new(Static::Known(shared(key)), Source::Computed { call }, value.clone());
         Val::set(vec![entry("name", name), entry("value", value)])
     }
 
@@ -50,12 +45,10 @@ impl Evaluator<'_, '_> {
             Err(unknown) => return whole.hidden.push(self.hidden(&element.value, unknown, call)),
         };
         match (self.lookup(&pair, "name"), self.lookup(&pair, "value")) {
-            (Lookup::Found(name), Lookup::Found(value)) => whole.entries.push(Entry {
-                name: self.name_of(&name, call),
-                source: self.source_of(&name, at),
-                value,
-                conditions: element.conditions,
-            }),
+            (Lookup::Found(name), Lookup::Found(value)) => {
+                let entry = Entry::new(self.name_of(&name, call), self.source_of(&name, at), value);
+                whole.entries.push(entry.under(element.conditions));
+            }
             (Lookup::Perhaps(unknown), _) | (_, Lookup::Perhaps(unknown)) => {
                 whole.hidden.push(self.hidden(&element.value, unknown, call));
             }
@@ -83,7 +76,7 @@ impl Evaluator<'_, '_> {
                     self.pair(&mut whole, Element { conditions: entry.conditions, value: mapped }, call);
                 }
                 _ => match self.as_set(self.force(&under_all(mapped.clone(), &entry.conditions)), call) {
-                    Ok(inner) => whole = self.updated(&whole, &inner),
+                    Ok(inner) => whole = self.updated(whole, &inner),
                     Err(unknown) => whole.hidden.push(self.hidden(&mapped, unknown, call)),
                 },
             }
@@ -146,9 +139,7 @@ impl Evaluator<'_, '_> {
     pub(super) fn set_attr_by_path(&self, path: &Thunk, value: &Thunk, call: NodeId) -> Outcome {
         let names = self.texts_of(path, call)?;
         let nested = names.into_iter().rev().fold(value.clone(), |value, name| {
-            let entry =
-                Entry { name: Static::Known(name), source: Source::Computed { call }, value, conditions: Vec::new() };
-            Val::set(vec![entry]).into()
+            Val::set(vec![Entry::new(Static::Known(name), Source::Computed { call }, value)]).into()
         });
         Ok(self.force(&nested))
     }

@@ -45,7 +45,7 @@ impl Evaluator<'_, '_> {
                 for element in self.elements(of, call)?.iter() {
                     let at = node_of(element).unwrap_or(call);
                     match self.as_set(self.force(element), at) {
-                        Ok(set) => whole = self.updated(&whole, &set),
+                        Ok(set) => whole = self.updated(whole, &set),
                         Err(unknown) => whole.hidden.push(self.hidden(element, unknown, call)),
                     }
                 }

@@ -26,12 +26,13 @@ use std::rc::Rc;
 
 use rnix::SyntaxKind::{TOKEN_FLOAT, TOKEN_INTEGER, TOKEN_INVERT, TOKEN_URI};
 
+pub(super) use self::builtin::Builtin;
 pub(super) use self::definition::Definition;
 use self::scope::Scopes;
 pub(super) use self::set::{Lookup, node_of};
 pub(super) use self::symbol::{Root, Symbol};
 pub(super) use self::text::shortened;
-pub(super) use self::value::{Entry, Env, Hidden, Set, Source, Thunk, Val};
+pub(super) use self::value::{Entry, Env, Hidden, Source, Thunk, Val};
 use super::declaration::Condition;
 use super::tree::{Expr, NodeId, Tree};
 use super::value::{Reason, Static, Unknown};

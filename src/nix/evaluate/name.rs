@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use rnix::SyntaxKind::NODE_IDENT;
+
 use super::scope::{Definition, Resolution};
 use super::set::{Lookup, node_of};
 use super::symbol::{Root, Symbol};
@@ -34,10 +36,7 @@ impl Evaluator<'_, '_> {
             Definition::Inherited(attribute) => self.inherited(attribute, env),
             Definition::Argument(lambda) => match argument_of(lambda, env) {
                 Some(argument) => self.force(argument),
-                None => Val::Symbol(Rc::new(match name {
-                    "config" | "lib" | "inputs" => Symbol::of_argument(name),
-                    _ => Symbol::new(Root::Argument),
-                })),
+                None => Val::Symbol(Rc::new(symbol_of_argument(name))),
             },
             Definition::Whole(lambda) => match argument_of(lambda, env) {
                 Some(argument) => self.force(argument),
@@ -102,6 +101,87 @@ impl Evaluator<'_, '_> {
         Val::Unknown(self.unknown(Reason::UnboundName, at))
     }
 
+    /// The path from outside the file that an expression is, followed through aliases and without evaluating more.
+    pub(in crate::nix) fn symbol(&self, id: NodeId) -> Option<Symbol> {
+        const LONGEST: usize = 32;
+        self.symbol_within(id, LONGEST)
+    }
+
+    fn symbol_within(&self, id: NodeId, steps: usize) -> Option<Symbol> {
+        let steps = steps.checked_sub(1)?;
+        match self.tree.expr(id) {
+            Expr::Paren(inner) | Expr::Let { body: inner } | Expr::With { body: inner, .. } => {
+                self.symbol_within(inner, steps)
+            }
+            Expr::Select { of, path, default: None } => {
+                let mut symbol = self.symbol_within(of, steps)?;
+                for attribute in self.tree.attributes(path) {
+                    symbol = symbol.select(self.attribute_name(attribute, &None).known().map(|name| &**name));
+                }
+                Some(symbol)
+            }
+            Expr::Ident => self.symbol_named(self.tree.slice(id), id, steps),
+            _ => None,
+        }
+    }
+
+    fn symbol_named(&self, name: &str, at: NodeId, steps: usize) -> Option<Symbol> {
+        match self.scopes.resolve(self.tree, name, at) {
+            Resolution::Defined(definitions) => match definitions.as_slice() {
+                [Definition::Binding(binding)] if self.tree.attribute(*binding, 1).is_none() => {
+                    self.symbol_within(self.tree.value(*binding)?, steps)
+                }
+                [Definition::Inherited(attribute)] => {
+                    let steps = steps.checked_sub(1)?;
+                    let inherit = self.tree.parent(*attribute)?;
+                    match self.tree.inherit_source(inherit) {
+                        Some(source) => Some(self.symbol_within(source, steps)?.select(Some(name))),
+                        None => self.symbol_named(name, *attribute, steps),
+                    }
+                }
+                [Definition::Argument(_)] => Some(symbol_of_argument(name)),
+                [Definition::Field(..)] => Some(Symbol::of_argument(name)),
+                [Definition::Whole(_)] => Some(Symbol::new(Root::Arguments)),
+                _ => None,
+            },
+            Resolution::Free(namespaces) => match builtin::global(name) {
+                Some(Val::Symbol(symbol)) => Some((*symbol).clone()),
+                Some(Val::Partial(..)) => Some(Symbol::new(Root::Builtins).select(Some(name))),
+                Some(_) => None,
+                None => self.symbol_in(name, &namespaces, steps),
+            },
+        }
+    }
+
+    /// A name that one of several `with` gives: a known function where one of them is `lib`, else what the innermost
+    /// one has, unless that is `lib` too.
+    fn symbol_in(&self, name: &str, namespaces: &[NodeId], steps: usize) -> Option<Symbol> {
+        let is_lib = |namespace: &NodeId| self.symbol_within(*namespace, steps).is_some_and(|it| it.root == Root::Lib);
+        let in_lib = namespaces.iter().any(is_lib);
+        if in_lib && builtin::named(name).is_some() {
+            return Some(Symbol::new(Root::Lib).select(Some(name)));
+        }
+        let innermost = self.symbol_within(*namespaces.first()?, steps)?;
+        (innermost.root != Root::Lib || namespaces.len() == 1).then(|| innermost.select(Some(name)))
+    }
+
+    /// How many `with` may give a name that nothing in the file defines; 0 for everything else.
+    pub(in crate::nix) fn namespaces(&self, id: NodeId) -> usize {
+        let name = self.tree.slice(id);
+        if self.tree.kind(id) != NODE_IDENT || builtin::global(name).is_some() {
+            return 0;
+        }
+        match self.scopes.resolve(self.tree, name, id) {
+            Resolution::Free(namespaces) => namespaces.len(),
+            Resolution::Defined(_) => 0,
+        }
+    }
+
+    /// The known function that an expression is.
+    pub(in crate::nix) fn known_function(&self, id: NodeId) -> Option<builtin::Builtin> {
+        builtin::named(self.symbol(id)?.function_name()?)
+    }
+
     /// The string literal that a thunk is, directly or as the argument of a function around it.
     pub(super) fn literal_of(&self, thunk: &Thunk) -> Option<NodeId> {
         let Thunk::Expr(id, env) = thunk else { return None };
@@ -117,6 +197,14 @@ impl Evaluator<'_, '_> {
             },
             _ => None,
         }
+    }
+}
+
+/// What the argument of `config: …` is; `self: super: …` is an overlay's, and no flake.
+fn symbol_of_argument(name: &str) -> Symbol {
+    match name {
+        "config" | "lib" | "inputs" => Symbol::of_argument(name),
+        _ => Symbol::new(Root::Argument),
     }
 }
 

@@ -27,12 +27,8 @@ impl Evaluator<'_, '_> {
             self.spend(1);
             if self.tree.is_inherit(binding) {
                 for attribute in self.tree.attributes(binding) {
-                    entries.push(Entry {
-                        name: self.attribute_name(attribute, env),
-                        source: Source::Inherit { attribute },
-                        value: Thunk::Inherited { attribute, env: env.clone() },
-                        conditions: Vec::new(),
-                    });
+                    let value = Thunk::Inherited { attribute, env: env.clone() };
+                    entries.push(Entry::new(self.attribute_name(attribute, env), Source::Inherit { attribute }, value));
                 }
             } else {
                 entries.extend(self.entry_below(binding, 0, env));
@@ -44,12 +40,8 @@ impl Evaluator<'_, '_> {
     /// The attribute at `depth` of a binding as an entry.
     pub(super) fn entry_below(&self, binding: NodeId, depth: usize, env: &Env) -> Option<Entry> {
         let attribute = self.tree.attribute(binding, depth)?;
-        Some(Entry {
-            name: self.attribute_name(attribute, env),
-            source: Source::Binding { binding, depth },
-            value: self.below(binding, depth + 1, env),
-            conditions: Vec::new(),
-        })
+        let source = Source::Binding { binding, depth };
+        Some(Entry::new(self.attribute_name(attribute, env), source, self.below(binding, depth + 1, env)))
     }
 
     /// What stands behind the first `depth` attributes of a binding.
@@ -107,54 +99,51 @@ impl Evaluator<'_, '_> {
 
     /// A part of a set that cannot be read.
     pub(super) fn hidden(&self, part: &Thunk, unknown: Unknown, at: NodeId) -> Hidden {
-        let range = self.tree.range(node_of(part).unwrap_or(at));
-        Hidden { range, unknown, conditions: Vec::new(), replaces: false }
+        self.hidden_at(node_of(part).unwrap_or(at), unknown)
+    }
+
+    fn hidden_at(&self, at: NodeId, unknown: Unknown) -> Hidden {
+        Hidden { range: self.tree.range(at), unknown, conditions: Vec::new() }
     }
 
     /// `left // right`
     pub(super) fn update(&self, left: Val, right: Val, nodes: (NodeId, NodeId)) -> Val {
-        let (left, right) = match (self.as_set(left, nodes.0), self.as_set(right, nodes.1)) {
-            (Ok(left), Ok(right)) => (left, right),
-            (Err(unknown), Err(_)) => return Val::Unknown(unknown),
-            (Ok(left), Err(unknown)) => {
-                let mut set = (*left).clone();
-                let hidden = self.hidden(&Thunk::Expr(nodes.1, None), unknown, nodes.1);
-                set.hidden.push(Hidden { replaces: true, ..hidden });
-                return Val::Set(Rc::new(set));
+        match (self.as_set(left, nodes.0), self.as_set(right, nodes.1)) {
+            (Err(unknown), Err(_)) => Val::Unknown(unknown),
+            (left, right) => {
+                let readable = |side: Result<Rc<Set>, Unknown>, at| match side {
+                    Ok(set) => (*set).clone(),
+                    Err(unknown) => Set { entries: Vec::new(), hidden: vec![self.hidden_at(at, unknown)] },
+                };
+                Val::Set(Rc::new(self.updated(readable(left, nodes.0), &readable(right, nodes.1))))
             }
-            (Err(unknown), Ok(right)) => {
-                let mut set = (*right).clone();
-                set.hidden.push(self.hidden(&Thunk::Expr(nodes.0, None), unknown, nodes.0));
-                return Val::Set(Rc::new(set));
-            }
-        };
-        Val::Set(Rc::new(self.updated(&left, &right)))
+        }
     }
 
     /// Entries of the left that the right replaces are dropped; where it replaces them under one condition only, they
     /// stay for when that does not hold.
-    pub(super) fn updated(&self, left: &Set, right: &Set) -> Set {
-        let mut whole = Set { entries: Vec::new(), hidden: left.hidden.clone() };
-        for entry in &left.entries {
+    pub(super) fn updated(&self, left: Set, right: &Set) -> Set {
+        let unreadable = right.hidden.first().map(|hidden| &hidden.unknown);
+        let unnamed = right.entries.iter().find_map(|entry| entry.name.unknown());
+        let mut whole = Set { entries: Vec::new(), hidden: left.hidden };
+        for mut entry in left.entries {
             self.spend(1 + right.entries.len() / 16);
             let mut replacing = right.entries.iter().filter(|other| {
                 matches!((&other.name, &entry.name), (Static::Known(theirs), Static::Known(ours)) if theirs == ours)
             });
             match replacing.next() {
-                None => whole.entries.push(entry.clone()),
-                Some(other) if other.conditions.is_empty() => {}
-                Some(other) => {
-                    let mut kept = entry.clone();
-                    if let [condition] = other.conditions.as_slice() {
-                        kept.conditions.push(Condition { negated: !condition.negated, ..condition.clone() });
+                Some(other) if other.conditions.is_empty() => continue,
+                Some(Entry { conditions, .. }) => {
+                    if let [condition] = conditions.as_slice() {
+                        entry.conditions.push(Condition { negated: !condition.negated, ..condition.clone() });
                     }
-                    whole.entries.push(kept);
                 }
+                None => {}
             }
+            entry.replaced_by = entry.replaced_by.or_else(|| unreadable.or(unnamed).cloned());
+            whole.entries.push(entry);
         }
-        let hidden = right.hidden.iter().cloned().map(|hidden| Hidden { replaces: true, ..hidden });
-        whole.hidden.extend(hidden);
-        whole.entries.extend(right.entries.iter().cloned());
+        whole.append(right);
         whole
     }
 
@@ -163,9 +152,9 @@ impl Evaluator<'_, '_> {
         self.spend(1 + set.entries.len() / 16);
         let named = |entry: &&Entry| entry.name.known().is_some_and(|known| &**known == name);
         let found: Vec<&Entry> = set.entries.iter().filter(named).collect();
-        let replaced = set.hidden.iter().find(|hidden| hidden.replaces || found.is_empty());
-        if let Some(hidden) = replaced {
-            return Lookup::Perhaps(hidden.unknown.clone());
+        let hidden = set.hidden.first().filter(|_| found.is_empty()).map(|hidden| &hidden.unknown);
+        if let Some(unknown) = found.iter().find_map(|entry| entry.replaced_by.as_ref()).or(hidden) {
+            return Lookup::Perhaps(unknown.clone());
         }
         match found.as_slice() {
             [] => match set.entries.iter().find_map(|entry| entry.name.unknown()) {

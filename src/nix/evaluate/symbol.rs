@@ -80,7 +80,7 @@ impl Symbol {
     }
 
     /// Why its value is not known.
-    pub(super) fn reason(&self) -> Reason {
+    pub(in crate::nix) fn reason(&self) -> Reason {
         match self.root {
             Root::Config | Root::OuterConfig | Root::Options => Reason::Configuration,
             Root::Lib | Root::Builtins => Reason::Function,

@@ -79,6 +79,8 @@ pub(in crate::nix) struct Entry {
     pub(in crate::nix) source: Source,
     pub(in crate::nix) value: Thunk,
     pub(in crate::nix) conditions: Vec<Condition>,
+    /// What may have replaced it: something unreadable to the right of a `//`.
+    pub(in crate::nix) replaced_by: Option<Unknown>,
 }
 
 /// Where an attribute comes from.
@@ -100,8 +102,18 @@ pub(in crate::nix) struct Hidden {
     pub(in crate::nix) range: Range<usize>,
     pub(in crate::nix) unknown: Unknown,
     pub(in crate::nix) conditions: Vec<Condition>,
-    /// Whether it may replace what is known: it stands to the right of a `//`.
-    pub(in crate::nix) replaces: bool,
+}
+
+impl Entry {
+    /// An attribute that is there in any case.
+    pub(super) fn new(name: Static<Rc<str>>, source: Source, value: Thunk) -> Self {
+        Self { name, source, value, conditions: Vec::new(), replaced_by: None }
+    }
+
+    /// The attribute under conditions.
+    pub(super) fn under(self, conditions: Vec<Condition>) -> Self {
+        Self { conditions, ..self }
+    }
 }
 
 impl Val {

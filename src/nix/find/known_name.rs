@@ -1,0 +1,136 @@
+//! Known names: users, groups and systemd units that a form can offer.
+
+use std::collections::BTreeSet;
+
+use rnix::SyntaxKind::NODE_ATTRPATH_VALUE;
+
+use super::chain::chain;
+use crate::nix::declaration::{Declaration, OptionName};
+use crate::nix::evaluate::Evaluator;
+use crate::nix::file::{KnownName, KnownNameKind};
+use crate::nix::tree::{NodeId, Tree};
+use crate::nix::value::{Static, Value};
+
+/// The names that a file defines or uses, sorted, each once.
+pub(super) fn known_names(evaluator: &Evaluator<'_, '_>, declarations: &[Declaration]) -> Vec<KnownName> {
+    let tree = evaluator.tree;
+    let mut names = BTreeSet::new();
+    for binding in tree.ids().filter(|id| tree.kind(*id) == NODE_ATTRPATH_VALUE) {
+        let attributes: Vec<NodeId> = tree.attributes(binding).collect();
+        if attributes.iter().any(|attribute| speaks_of_names(tree.slice(*attribute)))
+            || tree.ancestors(binding).nth(1).is_some_and(|around| names_below(tree, around))
+        {
+            names.extend(attributes.iter().filter_map(|attribute| defined(tree, *attribute)));
+            names.extend(used(tree, binding));
+        }
+    }
+    names.extend(declarations.iter().flat_map(of_options));
+    names.into_iter().collect()
+}
+
+fn speaks_of_names(attribute: &str) -> bool {
+    matches!(
+        attribute,
+        "users" | "groups" | "extraUsers" | "extraGroups" | "systemd" | "User" | "Group" | "user" | "group"
+    ) || unit_suffix(attribute).is_some()
+}
+
+/// Whether the binding around a set ends in an attribute whose attributes are names.
+fn names_below(tree: &Tree<'_>, binding: NodeId) -> bool {
+    tree.kind(binding) == NODE_ATTRPATH_VALUE
+        && tree.attributes(binding).last().is_some_and(|attribute| speaks_of_names(tree.slice(attribute)))
+}
+
+fn unit_suffix(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "services" => "service",
+        "timers" => "timer",
+        "sockets" => "socket",
+        "targets" => "target",
+        "paths" => "path",
+        "mounts" => "mount",
+        _ => return None,
+    })
+}
+
+/// `users.users.x`, `users.groups.x`, `systemd.services.x`
+fn defined(tree: &Tree<'_>, attribute: NodeId) -> Option<KnownName> {
+    let name = tree.attribute_name(attribute)?.into_owned();
+    let path = chain(tree, attribute);
+    let (kind, name) = match path.as_slice() {
+        [.., users, kind] if users == "users" && matches!(kind.as_str(), "users" | "extraUsers") => {
+            (KnownNameKind::User, name)
+        }
+        [.., users, kind] if users == "users" && matches!(kind.as_str(), "groups" | "extraGroups") => {
+            (KnownNameKind::Group, name)
+        }
+        [.., systemd, kind] if systemd == "systemd" => (KnownNameKind::Unit, format!("{name}.{}", unit_suffix(kind)?)),
+        _ => return None,
+    };
+    Some(KnownName { kind, name })
+}
+
+/// `serviceConfig.User = "x";`, `services.y.group = "x";`
+fn used(tree: &Tree<'_>, binding: NodeId) -> Option<KnownName> {
+    let attribute = tree.attributes(binding).last()?;
+    let kind = match tree.slice(attribute) {
+        "User" | "user" => KnownNameKind::User,
+        "Group" | "group" => KnownNameKind::Group,
+        _ => return None,
+    };
+    let is_service = chain(tree, attribute).iter().any(|name| matches!(name.as_str(), "services" | "serviceConfig"));
+    let name = tree.value(binding).and_then(|value| tree.plain_string(value))?;
+    (is_service && !name.is_empty()).then_some(KnownName { kind, name })
+}
+
+/// `owner`, `group` and units of declarations.
+fn of_options(declaration: &Declaration) -> Vec<KnownName> {
+    let mut names = Vec::new();
+    for setting in &declaration.options {
+        let kind = match setting.option {
+            OptionName::Owner => KnownNameKind::User,
+            OptionName::Group => KnownNameKind::Group,
+            OptionName::RestartUnits | OptionName::ReloadUnits => KnownNameKind::Unit,
+            _ => continue,
+        };
+        let texts = match &setting.value {
+            Static::Known(Value::List(elements)) => elements.iter().filter_map(Static::known).collect(),
+            Static::Known(value) => vec![value],
+            Static::Unknown(_) => Vec::new(),
+        };
+        names.extend(texts.into_iter().filter_map(|value| match value {
+            Value::Text(name) => Some(KnownName { kind, name: name.clone() }),
+            _ => None,
+        }));
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::nix::NixFile;
+
+    fn check(text: &str, expected: &[&str]) {
+        let file = NixFile::parse(text);
+        let told: Vec<String> =
+            file.known_names().iter().map(|known| format!("{:?} {}", known.kind, known.name)).collect();
+        assert_eq!(told, expected, "{text}");
+    }
+
+    #[test]
+    fn users_groups_and_units_are_offered() {
+        check(
+            "{ users.users.alice = { }; users = { users = { bob.uid = 1; }; groups.\"a b\" = { }; }; }",
+            &["User alice", "User bob", "Group a b"],
+        );
+        check(
+            "{ systemd.services.web = { serviceConfig.User = \"www\"; }; systemd = { timers.t = { }; }; }",
+            &["User www", "Unit t.timer", "Unit web.service"],
+        );
+        check(
+            "{ sops.secrets.x = { owner = \"o\"; group = \"g\"; restartUnits = [ \"u.service\" ]; }; }",
+            &["User o", "Group g", "Unit u.service"],
+        );
+        check("{ programs.git.user = \"me\"; services.x.user = \"svc\"; }", &["User svc"]);
+    }
+}

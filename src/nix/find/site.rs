@@ -1,0 +1,293 @@
+//! Sites: the literal sets of a file in which a declaration can be added.
+
+use std::rc::Rc;
+
+use rnix::SyntaxKind::TOKEN_UPDATE;
+
+use super::place::Surroundings;
+use super::walk::{Modules, SopsDefinition};
+use crate::nix::declaration::{Condition, Declaration};
+use crate::nix::evaluate::{Builtin, Evaluator, Source};
+use crate::nix::site::{Site, SiteKind, SiteTarget};
+use crate::nix::tree::{Expr, NodeId};
+
+/// The sites of a file, the best one first.
+pub(super) fn sites(evaluator: &Evaluator<'_, '_>, modules: &Modules, declarations: &[Declaration]) -> Vec<Site> {
+    let mut search = Search { evaluator, declarations, found: Vec::new() };
+    for definition in &modules.definitions {
+        search.beside(definition);
+    }
+    for (body, around) in &modules.bodies {
+        search.in_body(*body, around, &modules.definitions);
+    }
+    let mut sites = search.found;
+    sites.sort_by_key(|site| {
+        let is_used = site.declarations > 0;
+        (!site.conditions.is_empty(), !is_used, rank(site.kind), usize::MAX - site.declarations, site.offset)
+    });
+    sites
+}
+
+fn rank(kind: SiteKind) -> u8 {
+    match kind {
+        SiteKind::SecretsSet => 0,
+        SiteKind::SopsSet => 1,
+        SiteKind::Dotted => 2,
+        SiteKind::Module => 3,
+    }
+}
+
+struct Search<'e, 'a, 't> {
+    evaluator: &'e Evaluator<'a, 't>,
+    declarations: &'e [Declaration],
+    found: Vec<Site>,
+}
+
+impl Search<'_, '_, '_> {
+    /// Sites in and beside one definition of `sops`.
+    fn beside(&mut self, definition: &SopsDefinition) {
+        let tree = self.evaluator.tree;
+        let Some(binding) = definition.binding else { return };
+        let around = &definition.around;
+        let below: Vec<NodeId> = tree.attributes(binding).skip(definition.depth).collect();
+        let is_secrets = below.first().is_some_and(|first| self.is_named(*first, "secrets"));
+        match (below.len(), tree.value(binding)) {
+            (0, Some(value)) => {
+                for (set, conditions) in self.literal_sets(value) {
+                    self.in_sops(set, &conditions, around);
+                }
+            }
+            (1, Some(value)) if is_secrets => self.in_secrets(value, &[], around),
+            _ => {
+                let Some(set) = tree.parent(binding) else { return };
+                let prefix = self.prefix(binding, definition.depth) + "secrets.";
+                self.add(SiteKind::Dotted, SiteTarget { set, prefix, after: Some(binding) }, &[], around);
+            }
+        }
+    }
+
+    /// Inside `sops = { … }`.
+    fn in_sops(&mut self, set: NodeId, conditions: &[Condition], around: &Rc<Surroundings>) {
+        let tree = self.evaluator.tree;
+        let mut after = None;
+        let mut holds_set = false;
+        for binding in tree.bindings(set) {
+            let attributes: Vec<NodeId> = tree.attributes(binding).collect();
+            let is_secrets = attributes.first().is_some_and(|first| self.is_named(*first, "secrets"));
+            if tree.is_inherit(binding) || !is_secrets {
+                continue;
+            }
+            match (attributes.len(), tree.value(binding)) {
+                (1, Some(value)) => {
+                    let before = self.found.len();
+                    self.in_secrets(value, conditions, around);
+                    holds_set |= self.found.len() > before;
+                    after = Some(binding);
+                }
+                _ => after = Some(binding),
+            }
+        }
+        let dotted = self.count(set, "secrets.");
+        if !holds_set || dotted > 0 {
+            let target = SiteTarget { set, prefix: "secrets.".to_owned(), after };
+            self.add(SiteKind::SopsSet, target, conditions, around);
+        }
+    }
+
+    /// Inside `secrets = { … }`.
+    fn in_secrets(&mut self, value: NodeId, outer: &[Condition], around: &Rc<Surroundings>) {
+        for (set, inner) in self.literal_sets(value) {
+            let conditions = [outer, &inner[..]].concat();
+            let target = SiteTarget { set, prefix: String::new(), after: None };
+            self.add(SiteKind::SecretsSet, target, &conditions, around);
+        }
+    }
+
+    /// In the body of a module, or in its `config`.
+    fn in_body(&mut self, body: NodeId, around: &Rc<Surroundings>, definitions: &[SopsDefinition]) {
+        const NO_NIXOS_MODULE: [&str; 11] = [
+            "outputs",
+            "inputs",
+            "flake",
+            "perSystem",
+            "systems",
+            "packages",
+            "den",
+            "description",
+            "nixConfig",
+            "mkShell",
+            "nixosConfigurations",
+        ];
+        let tree = self.evaluator.tree;
+        let first_names = |binding: NodeId| tree.attribute(binding, 0).and_then(|first| tree.attribute_name(first));
+        let names: Vec<_> = tree.bindings(body).filter_map(first_names).collect();
+        let holds_sops = |set: NodeId| {
+            definitions.iter().filter_map(|definition| definition.binding).any(|binding| tree.contains(set, binding))
+        };
+        if holds_sops(body) || names.iter().any(|name| NO_NIXOS_MODULE.contains(&&**name)) {
+            return;
+        }
+        let config = tree.bindings(body).find(|binding| {
+            tree.attribute(*binding, 0).is_some_and(|first| self.is_named(first, "config"))
+                && tree.attribute(*binding, 1).is_none()
+        });
+        let prefix = "sops.secrets.".to_owned();
+        match config.map(|binding| (tree.attributes(binding).collect::<Vec<_>>(), tree.value(binding))) {
+            Some((attributes, Some(value))) => {
+                let inside = Rc::new(around.behind(self.evaluator, &attributes));
+                for (set, conditions) in self.literal_sets(value) {
+                    let target = SiteTarget { set, prefix: prefix.clone(), after: None };
+                    self.add(SiteKind::Module, target, &conditions, &inside);
+                }
+            }
+            _ if names.iter().any(|name| name == "options") => {}
+            _ => self.add(SiteKind::Module, SiteTarget { set: body, prefix, after: None }, &[], around),
+        }
+    }
+
+    fn add(&mut self, kind: SiteKind, target: SiteTarget, inner: &[Condition], around: &Rc<Surroundings>) {
+        let tree = self.evaluator.tree;
+        let same = |site: &&mut Site| site.target.set == target.set && site.target.prefix == target.prefix;
+        if let Some(earlier) = self.found.iter_mut().find(same) {
+            // Beside the last one of several.
+            earlier.offset = target.after.map_or(earlier.offset, |after| tree.range(after).end);
+            earlier.target = target;
+            return;
+        }
+        let offset = target.after.map_or_else(
+            || tree.bindings(target.set).last().map_or(tree.range(target.set).start + 1, |last| tree.range(last).end),
+            |after| tree.range(after).end,
+        );
+        self.found.push(Site {
+            kind,
+            offset,
+            place: around.place(),
+            conditions: [&around.conditions[..], inner].concat(),
+            declarations: self.count(target.set, &target.prefix),
+            target,
+        });
+    }
+
+    /// How many declarations are written in a set with that prefix.
+    fn count(&self, set: NodeId, prefix: &str) -> usize {
+        let tree = self.evaluator.tree;
+        let stands_there = |source: &Source| match source {
+            Source::Binding { binding, depth } => {
+                tree.parent(*binding) == Some(set) && self.prefix(*binding, *depth) == prefix
+            }
+            Source::Inherit { attribute } => {
+                prefix.is_empty() && tree.parent(*attribute).and_then(|inherit| tree.parent(inherit)) == Some(set)
+            }
+            Source::Literal { .. } | Source::Computed { .. } => false,
+        };
+        self.declarations.iter().filter(|declaration| declaration.parts.iter().any(stands_there)).count()
+    }
+
+    /// The first attributes of a binding as they are written, each with its dot.
+    fn prefix(&self, binding: NodeId, depth: usize) -> String {
+        let tree = self.evaluator.tree;
+        tree.attributes(binding).take(depth).map(|attribute| tree.slice(attribute).to_owned() + ".").collect()
+    }
+
+    fn is_named(&self, attribute: NodeId, wanted: &str) -> bool {
+        self.evaluator.tree.attribute_name(attribute).is_some_and(|name| name == wanted)
+    }
+
+    /// The literal sets whose attributes become those of a value, with the conditions over them. The right side of a
+    /// `//` comes first.
+    fn literal_sets(&self, value: NodeId) -> Vec<(NodeId, Vec<Condition>)> {
+        let tree = self.evaluator.tree;
+        let mut found = Vec::new();
+        let mut pending = vec![(value, Vec::new())];
+        while let Some((id, conditions)) = pending.pop() {
+            match tree.expr(id) {
+                Expr::Set => found.push((id, conditions)),
+                Expr::Paren(inner)
+                | Expr::Let { body: inner }
+                | Expr::With { body: inner, .. }
+                | Expr::Assert { body: inner } => pending.push((inner, conditions)),
+                Expr::Binary { operator: TOKEN_UPDATE, left, right } => {
+                    pending.push((left, conditions.clone()));
+                    pending.push((right, conditions));
+                }
+                Expr::Apply { .. } => {
+                    let (function, arguments) = tree.call(id);
+                    match (self.evaluator.known_function(function), arguments.as_slice()) {
+                        (Some(Builtin::MkIf), [condition, inner]) => {
+                            let condition = self.evaluator.condition(*condition);
+                            pending.push((*inner, [&conditions[..], &[condition]].concat()));
+                        }
+                        (Some(Builtin::MkMerge), [list]) => {
+                            let items: Vec<NodeId> = tree.expressions(tree.bare(*list)).collect();
+                            pending.extend(items.into_iter().rev().map(|item| (item, conditions.clone())));
+                        }
+                        (Some(Builtin::Id | Builtin::MkOverride), [.., inner]) => pending.push((*inner, conditions)),
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::nix::NixFile;
+
+    /// One line a site: kind, prefix, number of declarations, place, conditions, and the line's text at its offset.
+    fn check(text: &str, expected: &[&str]) {
+        let file = NixFile::parse(text);
+        let told: Vec<String> = file
+            .sites()
+            .iter()
+            .map(|site| {
+                let place = site.place.attributes.join(".");
+                let conditions = if site.conditions.is_empty() { "" } else { " if" };
+                let before = text[..site.offset].trim_end();
+                let before = &before[before.rfind(['\n', ' ']).map_or(0, |at| at + 1)..];
+                format!(
+                    "{:?} {:?} {} {place}{conditions} after {before}",
+                    site.kind, site.target.prefix, site.declarations
+                )
+            })
+            .collect();
+        assert_eq!(told, expected, "{text}");
+    }
+
+    #[test]
+    fn the_best_site_is_where_the_others_stand() {
+        check("{\n  sops.secrets = {\n    a = 1;\n    b = { };\n  };\n}", &["SecretsSet \"\" 2  after };"]);
+        check(
+            "{\n  sops = {\n    defaultSopsFile = ./x;\n    secrets.a = { };\n  };\n}",
+            &["SopsSet \"secrets.\" 1  after };"],
+        );
+        check(
+            "{\n  sops.secrets.a = { };\n  x = 1;\n  sops.secrets.b.mode = 2;\n}",
+            &["Dotted \"sops.secrets.\" 2  after 2;"],
+        );
+        check("{\n  config.sops.secrets.a = { };\n}", &["Dotted \"config.sops.secrets.\" 1 config after };"]);
+        check("{ sops.secrets = { a = { }; } // f { }; }", &["SecretsSet \"\" 1  after };"]);
+    }
+
+    #[test]
+    fn settings_and_empty_modules_take_declarations_too() {
+        check("{\n  sops.defaultSopsFile = ./x;\n}", &["Dotted \"sops.secrets.\" 0  after ./x;"]);
+        check("{ sops = { }; }", &["SopsSet \"secrets.\" 0  after {"]);
+        check("{ config, ... }:\n{\n  imports = [ ];\n}", &["Module \"sops.secrets.\" 0  after ];"]);
+        check(
+            "{ config, lib, ... }: { options.a = 1; config = lib.mkIf config.a { b = 1; }; }",
+            &["Module \"sops.secrets.\" 0 config if after 1;"],
+        );
+    }
+
+    #[test]
+    fn what_is_no_module_takes_none() {
+        check("{ outputs = inputs: { }; }", &[]);
+        check("{ inputs, ... }: { flake.x = 1; }", &[]);
+        check("{ pkgs ? import <nixpkgs> { } }: { a = 1; }", &[]);
+        check("final: prev: { a = 1; }", &[]);
+        check("{ options.a = 1; }", &[]);
+    }
+}

@@ -158,9 +158,9 @@ impl<'a> Canvas<'a> {
         self.exposures.targets.push((area.intersection(self.buffer.area), target));
     }
 
-    /// Puts what was drawn so far into the background: nothing of it has the cursor or takes the mouse.
-    pub(super) fn recede(&mut self, area: Rect) {
-        self.paint(area, Role::Dim);
+    /// Puts the body into the background: nothing that was drawn so far has the cursor or takes the mouse.
+    pub(super) fn recede(&mut self, body: Rect) {
+        self.paint(body, Role::Dim);
         self.exposures.cursor = None;
         self.exposures.targets.clear();
     }

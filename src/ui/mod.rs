@@ -66,7 +66,7 @@ pub fn draw(session: &Session, area: Rect, buffer: &mut Buffer, theme: &Theme) -
         PaneView::Page(page) => page::draw_plain(&mut canvas, frame.body, &page),
     }
     if let Some(layer) = session.layer_view() {
-        canvas.recede(area);
+        canvas.recede(frame.body);
         draw_layer(&mut canvas, frame.body, session, &layer);
     }
     let countdown = session.countdown().map(|text| Words::toned(text, Tone::Dim));

@@ -9,7 +9,7 @@ use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::style::{Color, Modifier};
 
 /// Size of a cell and of its letters, in SVG units.
-const CELL: (f64, f64) = (8.4, 18.0);
+const CELL: (f64, f64) = (8.43, 16.4);
 const LETTERS: f64 = 14.0;
 const MARGIN: f64 = 10.0;
 const GROUND: &str = "#1d2026";

@@ -109,7 +109,7 @@ impl Document {
 }
 
 /// Each document is a mapping or nothing at all, and the file holds something.
-fn check_top_level(yaml: &Yaml) -> Result<(), DocumentError> {
+pub(super) fn check_top_level(yaml: &Yaml) -> Result<(), DocumentError> {
     if yaml.text().trim_start_matches('\u{feff}').is_empty() {
         return Err(DocumentError::Empty);
     }

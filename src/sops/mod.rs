@@ -13,8 +13,10 @@
 mod change;
 mod creation_rule;
 mod data_key;
+mod decrypt_text;
 mod document;
 mod edit;
+mod encrypt;
 mod encryption_rule;
 mod entry;
 mod error;
@@ -39,6 +41,7 @@ pub use creation_rule::{CreationRule, CreationRules, CreationRulesError, RuleKey
 pub use data_key::{Attempt, AttemptOutcome, DataKeyUnavailable, Unwrap, unwrap_data_key};
 pub use document::Document;
 pub use edit::{Edit, EditError, Edited, Emptied, Place};
+pub use encrypt::{EncryptError, NewFile};
 pub use encryption_rule::{EncryptionRule, Selector};
 pub use entry::{Entry, EntryKind, LeafType};
 pub use error::DocumentError;

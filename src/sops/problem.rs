@@ -4,7 +4,7 @@ use super::document::Document;
 use super::entry::{Entry, EntryKind, LeafType};
 use super::key_path::KeyPath;
 use super::leaf::Leaf;
-use crate::yaml::{NodeId, Resolved};
+use crate::yaml::{NodeId, Resolved, Yaml};
 
 /// Something that sops refuses, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -107,20 +107,11 @@ impl Entry<'_> {
     /// What is wrong with the entry's own key and value.
     fn own_problems(self) -> impl Iterator<Item = Problem> {
         let problem = move |kind| Problem { path: self.path(), line: self.line(), kind };
-        self.key_problem().into_iter().chain(self.value_problem()).map(problem)
-    }
-
-    fn key_problem(self) -> Option<ProblemKind> {
-        let found = match self.document.yaml().resolve(self.key_node()?) {
-            Ok(Some(Resolved::Str(_))) => return None,
-            Ok(Some(Resolved::Null)) => "null",
-            Ok(Some(Resolved::Bool(_))) => "true or false",
-            Ok(Some(Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_))) => "a number",
-            Ok(Some(Resolved::Time(_))) => "a point in time",
-            Ok(Some(Resolved::Binary(_))) => "bytes",
-            Ok(None) | Err(_) => "something else",
-        };
-        Some(ProblemKind::KeyNotText { found })
+        self.key_node()
+            .and_then(|key| key_problem(self.document.yaml(), key))
+            .into_iter()
+            .chain(self.value_problem())
+            .map(problem)
     }
 
     fn value_problem(self) -> Option<ProblemKind> {
@@ -131,4 +122,18 @@ impl Entry<'_> {
             Ok(_) => None,
         }
     }
+}
+
+/// Whether YAML reads a key as something else than text.
+pub(super) fn key_problem(yaml: &Yaml, key: NodeId) -> Option<ProblemKind> {
+    let found = match yaml.resolve(key) {
+        Ok(Some(Resolved::Str(_))) => return None,
+        Ok(Some(Resolved::Null)) => "null",
+        Ok(Some(Resolved::Bool(_))) => "true or false",
+        Ok(Some(Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_))) => "a number",
+        Ok(Some(Resolved::Time(_))) => "a point in time",
+        Ok(Some(Resolved::Binary(_))) => "bytes",
+        Ok(None) | Err(_) => "something else",
+    };
+    Some(ProblemKind::KeyNotText { found })
 }

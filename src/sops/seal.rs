@@ -42,7 +42,7 @@ impl Document {
     /// When a value does not open, or the metadata cannot be changed.
     pub fn seal(&self, now: Timestamp, cipher: &Cipher, random: &mut dyn Random) -> Result<Self, SealError> {
         let mac = mac::compute(self, cipher).map_err(|rejected| VerifyError::ValuesRejected { rejected })?;
-        let last_modified = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let last_modified = rfc3339_seconds(now);
         let mac = cipher.seal(mac.expose(), ValueType::Str, last_modified.as_bytes(), random);
         let mut edits = Vec::new();
         for document in 0..self.documents() {
@@ -63,4 +63,9 @@ impl Document {
             edits.push(Edit::InsertEntry { mapping, place: Place::After(time), key: "mac".to_owned(), value: to });
         }
     }
+}
+
+/// The time as sops writes it: UTC, seconds, `Z`.
+pub(super) fn rfc3339_seconds(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -70,6 +70,8 @@ pub(super) struct Walker<'y> {
     yaml: &'y Yaml,
     rule: &'y EncryptionRule,
     aliases: Aliases,
+    /// In a plain text, an element that looks like a sealed comment is an element.
+    has_sealed_comments: bool,
     documents: std::iter::Enumerate<std::slice::Iter<'y, Document>>,
     document: usize,
     frames: Vec<Frame<'y>>,
@@ -96,7 +98,13 @@ struct Frame<'y> {
 impl<'y> Walker<'y> {
     pub(super) fn new(yaml: &'y Yaml, rule: &'y EncryptionRule, aliases: Aliases) -> Self {
         let documents = yaml.documents().iter().enumerate();
-        Self { yaml, rule, aliases, documents, document: 0, frames: Vec::new(), path: String::new() }
+        let (frames, path) = (Vec::new(), String::new());
+        Self { yaml, rule, aliases, has_sealed_comments: true, documents, document: 0, frames, path }
+    }
+
+    /// A walk through a text that is to be sealed, aliases expanded.
+    pub(super) fn of_plain_text(yaml: &'y Yaml, rule: &'y EncryptionRule) -> Self {
+        Self { has_sealed_comments: false, ..Self::new(yaml, rule, Aliases::Expand) }
     }
 
     /// What the value of the last step is bound to: `AAD`, the keys from the root, each ended by a colon.
@@ -185,7 +193,7 @@ impl<'y> Walker<'y> {
     fn element(&mut self, node: NodeId) -> Step {
         let frame = self.frame();
         let (index, keys_match) = (frame.next_index, frame.keys_match);
-        if self.seals(keys_match) && self.yaml.text_of(node).is_some_and(is_sealed_comment) {
+        if self.has_sealed_comments && self.seals(keys_match) && self.yaml.text_of(node).is_some_and(is_sealed_comment) {
             self.frame().comments_are_used = true;
             return Step::CommentElement(node);
         }

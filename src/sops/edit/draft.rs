@@ -85,7 +85,7 @@ impl<'d> Draft<'d> {
 }
 
 /// The type that an envelope names; none for null.
-pub(super) fn value_type(leaf_type: LeafType) -> Option<ValueType> {
+pub(in crate::sops) fn value_type(leaf_type: LeafType) -> Option<ValueType> {
     match leaf_type {
         LeafType::Str => Some(ValueType::Str),
         LeafType::Int => Some(ValueType::Int),

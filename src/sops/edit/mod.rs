@@ -14,6 +14,7 @@ use crate::crypto::Cipher;
 use crate::secret::Random;
 use crate::text::Patch;
 use draft::Draft;
+pub(super) use draft::value_type;
 
 /// One change.
 #[derive(Debug)]

@@ -29,8 +29,8 @@ impl Document {
         for part in &parts {
             out.text.push(&self.text()[done..part.range.start]);
             done = part.range.end;
-            if let Err(reason) = out.write(&part.change, cipher) {
-                rejected.push(self.rejected_at(part.range.start, reason));
+            if let Err((node, reason)) = out.write(&part.change, cipher) {
+                rejected.push(self.rejected(node, reason));
             }
         }
         out.text.push(&self.text()[done..]);
@@ -106,11 +106,6 @@ impl Document {
         }
         parts
     }
-
-    fn rejected_at(&self, offset: usize, reason: RejectedReason) -> Rejected {
-        let node = self.entries().filter(|entry| entry.range().start <= offset).last().map(super::entry::Entry::node);
-        self.rejected(node.unwrap_or(self.yaml().documents()[0].root), reason)
-    }
 }
 
 /// From the start of the line of `start` to the end of the line of `end`, its ending included.
@@ -142,7 +137,7 @@ struct Output<'d> {
 }
 
 impl Output<'_> {
-    fn write(&mut self, change: &Change<'_>, cipher: &Cipher) -> Result<(), RejectedReason> {
+    fn write(&mut self, change: &Change<'_>, cipher: &Cipher) -> Result<(), (NodeId, RejectedReason)> {
         let mut opened = SecretBuffer::new();
         match change {
             Change::Text(text) => self.text.push(text),
@@ -150,13 +145,19 @@ impl Output<'_> {
                 self.text.push(hash);
                 // A comment that does not open is plain text to sops.
                 if leaf::open_into(cipher, envelope, aad, &mut opened).is_ok() {
+                    // A line break would end the comment, and what follows would be read as keys.
+                    opened
+                        .expose_mut()
+                        .iter_mut()
+                        .filter(|byte| matches!(byte, b'\n' | b'\r'))
+                        .for_each(|byte| *byte = b' ');
                     self.text.push_bytes(opened.expose());
                 } else {
                     self.text.push(&envelope.to_string());
                 }
             }
             Change::Value { node, envelope, aad } => {
-                leaf::open_into(cipher, envelope, aad, &mut opened)?;
+                leaf::open_into(cipher, envelope, aad, &mut opened).map_err(|reason| (*node, reason))?;
                 self.value(*node, envelope.value_type, opened);
             }
         }

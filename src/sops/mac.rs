@@ -43,10 +43,10 @@ fn hash(document: &Document, cipher: &Cipher) -> Result<Secret, Vec<Rejected>> {
     let mut rejected = Vec::new();
     let mut walker = Walker::new(document.yaml(), document.metadata().rule(), Aliases::Expand);
     while let Some(step) = walker.step() {
-        if let Step::Leaf(place) = step {
-            if let Err(reason) = pass.count(&place, walker.aad()) {
-                rejected.push(document.rejected(place.node, reason));
-            }
+        if let Step::Leaf(place) = step
+            && let Err(reason) = pass.count(&place, walker.aad())
+        {
+            rejected.push(document.rejected(place.node, reason));
         }
     }
     if rejected.is_empty() { Ok(hexadecimal(&pass.hash.finalize())) } else { Err(rejected) }

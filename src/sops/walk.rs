@@ -193,7 +193,8 @@ impl<'y> Walker<'y> {
     fn element(&mut self, node: NodeId) -> Step {
         let frame = self.frame();
         let (index, keys_match) = (frame.next_index, frame.keys_match);
-        if self.has_sealed_comments && self.seals(keys_match) && self.yaml.text_of(node).is_some_and(is_sealed_comment) {
+        if self.has_sealed_comments && self.seals(keys_match) && self.yaml.text_of(node).is_some_and(is_sealed_comment)
+        {
             self.frame().comments_are_used = true;
             return Step::CommentElement(node);
         }

@@ -213,9 +213,18 @@ impl Yaml {
             flow,
             block: !flow && !self.is_key(node) && ends_line && block.is_some(),
             margin,
-            step: self.layout().step.clamp(1, 9),
+            step: block.map_or(1, |block| self.step_below(block, margin)),
             line_ending: self.layout().line_ending,
             at_end: end == self.text.len(),
+        }
+    }
+
+    /// Below a dash the content begins two columns on, everywhere else at the next multiple of the file's own step.
+    fn step_below(&self, block: NodeId, margin: usize) -> usize {
+        let step = self.layout().step.clamp(1, 9);
+        match self.kind(block) {
+            Kind::Sequence { .. } => 2,
+            _ => step - margin % step,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Real sops and sopsmith read each other's files.
 
-mod document;
+pub(crate) mod document;
 
 use std::fs;
 use std::path::Path;

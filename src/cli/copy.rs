@@ -15,10 +15,7 @@ pub(super) fn run(args: &CopyArgs) -> Result<(), Failure> {
     let cipher = file.unlock()?;
     let value = file.document.open_value(&key, &cipher).map_err(|error| file.failure(unread(&error)))?;
     drop(cipher);
-    let way = match args.osc52 {
-        true => ClipboardWay::Terminal,
-        false => ClipboardWay::of_environment(|name| std::env::var(name).ok()),
-    };
+    let way = ClipboardWay::choose(args.osc52, |name| std::env::var(name).ok());
     let seconds = args.clear_after;
     let told = |through: &str| {
         note(&format!("{key} is on the {through}; it is cleared in {seconds} s, or at once by Ctrl-c"));

@@ -72,6 +72,21 @@ impl fmt::Display for DataKeyUnavailable {
 
 impl std::error::Error for DataKeyUnavailable {}
 
+impl DataKeyUnavailable {
+    /// What is wrong with an entry that no identity would open, whoever has it; safe to show.
+    #[must_use]
+    pub fn damaged_entry(&self) -> Option<String> {
+        let is_damaged = |outcome: &AttemptOutcome| match outcome {
+            AttemptOutcome::NotADataKey => true,
+            AttemptOutcome::Failed(error) => matches!(error, UnwrapError::Malformed | UnwrapError::Tampered),
+            AttemptOutcome::NotOurs | AttemptOutcome::NeedsSops => false,
+        };
+        let attempt = self.attempts.iter().find(|attempt| is_damaged(&attempt.outcome))?;
+        let recipient = crate::text::sanitize(&attempt.identity);
+        Some(format!("the data key that was wrapped for {recipient} cannot be unwrapped: {}", attempt.outcome))
+    }
+}
+
 /// Opens what was wrapped for one recipient: recipient, wrapped text. `None` means: nobody here is that recipient.
 pub type Unwrap<'a> = dyn FnMut(&str, &str) -> Result<Option<Secret>, UnwrapError> + 'a;
 

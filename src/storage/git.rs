@@ -5,15 +5,15 @@
 //! optional locks and fetches nothing. Arguments are never joined into a shell line. Its truth: gitrepository-layout(5),
 //! git-config(1) of git 2.39, and the variables that `git rev-parse --local-env-vars` lists.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use std::process::Command;
 use std::time::Duration;
 
+use super::program::{self, Limits, NoAnswer};
 use super::shown;
 use crate::repo::RepoPath;
+use crate::text::sanitize;
 
 /// Variables that would point git at another repository than the one it is asked about.
 const FOREIGN_VARIABLES: &[&str] = &[
@@ -48,11 +48,8 @@ const HARMLESS: &[&str] = &[
     "core.untrackedCache=keep",
 ];
 
-/// The longest that git may take for one answer.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The most bytes of one answer that are read.
-const MAX_ANSWER_BYTES: usize = 256 << 20;
+/// git answers from local files.
+const LIMITS: Limits = Limits { patience: Duration::from_secs(10), answer_bytes: 256 << 20 };
 
 /// What git knows of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,13 +81,13 @@ pub enum GitError {
         said: String,
     },
     /// git did not answer in time.
-    #[error("git {command} did not answer within {} s", PATIENCE.as_secs())]
+    #[error("git {command} did not answer within {} s", LIMITS.patience.as_secs())]
     TooSlow {
         /// The subcommand.
         command: String,
     },
     /// The answer is larger than what is read.
-    #[error("git {command} answered with more than {} MiB", MAX_ANSWER_BYTES >> 20)]
+    #[error("git {command} answered with more than {} MiB", LIMITS.answer_bytes >> 20)]
     TooMuch {
         /// The subcommand.
         command: String,
@@ -149,31 +146,19 @@ impl Git {
         arguments: impl IntoIterator<Item = &'a str>,
         input: &[u8],
     ) -> Result<Vec<u8>, GitError> {
-        let refused = |source: io::Error| match source.kind() {
-            io::ErrorKind::NotFound if self.folder.is_dir() => GitError::NotInstalled,
-            _ => GitError::Refused { command: command.to_owned(), source },
-        };
-        let mut child = self.program(command, arguments).spawn().map_err(refused)?;
-        let answers = converse(&mut child, input);
-        let answer = match answers.recv_timeout(PATIENCE) {
-            Ok(answer) => answer.map_err(refused)?,
-            Err(_) => {
-                return end(&mut child).map_err(refused).and(Err(GitError::TooSlow { command: command.to_owned() }));
-            }
-        };
-        if answer.out.len() > MAX_ANSWER_BYTES {
-            return end(&mut child).map_err(refused).and(Err(GitError::TooMuch { command: command.to_owned() }));
+        let named = command.to_owned();
+        match program::run(&mut self.program(command, arguments), input, LIMITS) {
+            Ok(answer) if answer.is_success => Ok(answer.out),
+            Ok(answer) => Err(GitError::Failed {
+                command: named,
+                folder: self.folder.clone(),
+                said: sanitize(answer.complaint.lines().next().unwrap_or("it gave no reason")).into_owned(),
+            }),
+            Err(NoAnswer::NotInstalled) => Err(GitError::NotInstalled),
+            Err(NoAnswer::TooSlow) => Err(GitError::TooSlow { command: named }),
+            Err(NoAnswer::TooMuch) => Err(GitError::TooMuch { command: named }),
+            Err(NoAnswer::Refused(source)) => Err(GitError::Refused { command: named, source }),
         }
-        if child.wait().map_err(refused)?.success() {
-            return Ok(answer.out);
-        }
-        let said = String::from_utf8_lossy(&answer.error);
-        let first_line = said.lines().next().unwrap_or("it gave no reason");
-        Err(GitError::Failed {
-            command: command.to_owned(),
-            folder: self.folder.clone(),
-            said: crate::text::sanitize(first_line).into_owned(),
-        })
     }
 
     fn program<'a>(&self, command: &str, arguments: impl IntoIterator<Item = &'a str>) -> Command {
@@ -192,47 +177,7 @@ impl Git {
         HARMLESS.iter().for_each(|setting| {
             git.args(["-c", setting]);
         });
-        git.arg(command).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        git.arg(command).args(arguments);
         git
     }
-}
-
-struct Answer {
-    out: Vec<u8>,
-    error: Vec<u8>,
-}
-
-/// Feeds and reads a child in threads of their own, so that neither side waits for the other with a full pipe.
-fn converse(child: &mut Child, input: &[u8]) -> mpsc::Receiver<io::Result<Answer>> {
-    let (sender, receiver) = mpsc::channel();
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    let stdout = child.stdout.take().expect("stdout is piped");
-    let stderr = child.stderr.take().expect("stderr is piped");
-    let input = input.to_vec();
-    let feed = thread::spawn(move || match stdin.write_all(&input) {
-        // git stops reading when it has failed; its own words then say why.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        _ => Ok(()),
-    });
-    let complain = thread::spawn(move || read_up_to(stderr, 64 << 10));
-    thread::spawn(move || {
-        let answer = read_up_to(stdout, MAX_ANSWER_BYTES + 1).and_then(|out| {
-            let error = complain.join().expect("reading does not panic")?;
-            feed.join().expect("writing does not panic").map(|()| Answer { out, error })
-        });
-        // Nobody listens any more when git was too slow; the answer is then not wanted.
-        drop(sender.send(answer));
-    });
-    receiver
-}
-
-fn read_up_to(from: impl Read, limit_bytes: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(limit_bytes as u64).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn end(child: &mut Child) -> io::Result<()> {
-    child.kill()?;
-    child.wait().map(drop)
 }

@@ -5,7 +5,8 @@
 //!   read      one file, capped, never a FIFO      load      the whole repository, read in parallel
 //!   replace   files replaced atomically, all prepared before the first one changes
 //!   lock      one writer a folder                 watch     has a file changed since it was read
-//!   git       the git program, asked safely       history   who changed a file when, and its old texts
+//!   git       the git program, asked safely         history   who changed a file when, and its old texts
+//!   evaluate  nix, asked on demand
 //!   identity  the private keys of this machine, wherever sops would look
 //! ```
 //!
@@ -17,18 +18,21 @@ use std::path::Path;
 
 pub use crate::crypto::age::{NoPrompt, PassphraseFor, Prompt};
 
+mod evaluate;
 mod git;
 mod history;
 mod identity;
 mod listing;
 mod load;
 mod lock;
+mod program;
 mod random;
 mod read;
 mod replace;
 mod root;
 mod watch;
 
+pub use evaluate::{EvaluateError, evaluate};
 pub use git::{Git, GitError, GitState};
 pub use history::{Commit, HistoryError, commits, old_texts};
 pub use identity::{Environment, Finding, Keyring, Place, Platform, Tried, Unlocked};
@@ -36,7 +40,7 @@ pub use listing::{Listing, ListingNote};
 pub use load::{LoadNote, Loaded, load};
 pub use lock::{FolderLock, LockError};
 pub use random::OsRandom;
-pub use read::{MAX_FILE_BYTES, ReadError, read_bytes, read_text};
+pub use read::{MAX_FILE_BYTES, ReadError, read_bytes, read_secret, read_text};
 pub use replace::{
     Accept, Before, Change, Durability, Loss, NewFileMode, Refusal, SaveError, SavedFile, Stage, save_all,
     survive_size_limit, sweep,

@@ -9,6 +9,7 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::shown;
+use crate::secret::{Secret, SecretBuffer};
 
 /// The largest file that is read: ten times the largest encrypted file that sops itself handles in a minute.
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -96,6 +97,32 @@ pub(super) fn read_start(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, ReadE
     Ok(bytes)
 }
 
+/// Reads a regular file that holds a secret; its bytes are nowhere but in the arena.
+///
+/// # Errors
+/// See [`ReadError`]; never [`ReadError::NotUtf8`].
+pub fn read_secret(path: &Path, limit_bytes: u64) -> Result<Secret, ReadError> {
+    let (mut file, metadata) = open_regular(path)?;
+    let limit = usize::try_from(limit_bytes).expect("the limit fits the address space");
+    let mut bytes = SecretBuffer::zeros(usize::try_from(metadata.len()).map_or(limit, |len| len.min(limit)) + 1);
+    let mut filled = 0;
+    loop {
+        match file.read(&mut bytes.expose_mut()[filled..]).map_err(|source| refused(path, source))? {
+            0 => break,
+            len => filled += len,
+        }
+        if filled > limit {
+            return Err(ReadError::TooLarge { path: path.to_owned(), limit_bytes });
+        }
+        // It has grown since its size was asked for.
+        if filled == bytes.len() {
+            bytes.resize((filled * 2).min(limit + 1));
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes.into_secret())
+}
+
 /// Reads a regular file as text. A byte order mark is part of the text.
 ///
 /// # Errors
@@ -172,6 +199,17 @@ mod tests {
         check(holds(&[b'a'; 9]), 8, "file is larger than 0 MiB");
         check(holds(b""), 8, r#"text """#);
         check(|_| {}, 8, "file does not exist");
+    }
+
+    #[test]
+    fn a_secret_is_read_whole_up_to_the_limit_even_if_its_size_is_unknown() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, [b'k'; 100]).unwrap();
+        assert!(read_secret(&path, 100).is_ok_and(|secret| secret.expose() == [b'k'; 100]));
+        assert!(matches!(read_secret(&path, 99), Err(ReadError::TooLarge { .. })));
+        // Files of /proc say that they are empty.
+        assert!(read_secret(Path::new("/proc/self/status"), 1 << 20).is_ok_and(|status| status.len() > 100));
     }
 
     #[test]

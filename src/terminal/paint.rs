@@ -55,6 +55,11 @@ impl Painter {
         self.is_spoilt = true;
     }
 
+    /// Whether the screen may hold anything.
+    pub(super) fn is_spoilt(&self) -> bool {
+        self.is_spoilt
+    }
+
     /// What the last frame showed beside its cells.
     pub(super) fn exposures(&self) -> &Exposures {
         &self.exposures

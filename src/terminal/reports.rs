@@ -5,6 +5,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use super::signals::Waker;
+use super::world::{RepositoryRead, Saved};
 use crate::secret::Secret;
 use crate::session::Event;
 
@@ -12,6 +13,10 @@ use crate::session::Event;
 pub(super) enum Report {
     /// Something for the session.
     Event(Event),
+    /// A repository was read.
+    Repository(RepositoryRead),
+    /// A save came to an end.
+    Saved(Saved),
     /// Bytes for the terminal that are no part of a frame.
     ToTerminal(Secret),
     /// The thread panicked: the program cannot be trusted any further.
@@ -74,7 +79,6 @@ impl Drop for Watched {
 impl Reporter {
     /// A reporter that wakes nobody.
     pub(super) fn for_tests() -> (Self, Receiver<Report>) {
-        let signals = super::signals::Signals::listen().unwrap();
-        Self::new(signals.waker().unwrap())
+        Self::new(Waker::for_tests())
     }
 }

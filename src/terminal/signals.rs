@@ -90,3 +90,11 @@ impl Waker {
 pub(super) fn stop() -> io::Result<()> {
     signal_hook::low_level::emulate_default_handler(SIGTSTP)
 }
+
+#[cfg(test)]
+impl Waker {
+    /// A waker that wakes nobody.
+    pub(super) fn for_tests() -> Self {
+        Self(UnixStream::pair().unwrap().0)
+    }
+}

@@ -54,7 +54,7 @@ impl Tty {
             }
         };
         modes.make_raw();
-        tcsetattr(&self.input, OptionalActions::Flush, &modes)?;
+        tcsetattr(&self.input, OptionalActions::Now, &modes)?;
         (&self.output).write_all(ENTER)
     }
 

@@ -48,12 +48,12 @@ enum Order {
 }
 
 impl ClipboardWay {
-    /// Chooses by the environment: `SOPSMITH_CLIPBOARD=terminal` asks for OSC 52.
+    /// Chooses by the environment, unless the person has asked for OSC 52.
     #[must_use]
-    pub fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn choose(osc52: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
         match () {
-            () if variable("SOPSMITH_CLIPBOARD").as_deref() == Some("terminal") => Self::Terminal,
+            () if osc52 => Self::Terminal,
             () if cfg!(target_os = "macos") || is_set("WAYLAND_DISPLAY") || is_set("DISPLAY") => Self::System,
             () => Self::None { is_remote: is_set("SSH_CONNECTION") || is_set("SSH_TTY") },
         }
@@ -183,7 +183,7 @@ fn nowhere(is_remote: bool) -> Failure {
         true => "over SSH there is no clipboard here; only your terminal could copy, and it may keep a copy",
         false => "there is no graphical session here (neither WAYLAND_DISPLAY nor DISPLAY is set), so no clipboard",
     };
-    let hint = "SOPSMITH_CLIPBOARD=terminal lets the terminal copy (OSC 52); space reveals the value instead";
+    let hint = "start sopsmith with --osc52 to let the terminal copy, or reveal the value";
     Failure { words: words.to_owned(), hint: Some(hint.to_owned()) }
 }
 
@@ -191,19 +191,18 @@ fn nowhere(is_remote: bool) -> Failure {
 mod tests {
     use super::*;
 
-    fn check(variables: &[(&str, &str)], expected: ClipboardWay) {
+    fn check(osc52: bool, variables: &[(&str, &str)], expected: ClipboardWay) {
         let found = |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
-        assert_eq!(ClipboardWay::of_environment(found), expected, "{variables:?}");
+        assert_eq!(ClipboardWay::choose(osc52, found), expected, "{variables:?}");
     }
 
     #[test]
     fn the_environment_says_through_what_to_copy() {
-        check(&[("DISPLAY", ":0")], ClipboardWay::System);
-        check(&[("WAYLAND_DISPLAY", "wayland-1"), ("SSH_TTY", "/dev/pts/1")], ClipboardWay::System);
-        check(&[("DISPLAY", ""), ("SSH_CONNECTION", "a b")], ClipboardWay::None { is_remote: true });
-        check(&[], ClipboardWay::None { is_remote: false });
-        check(&[("DISPLAY", ":0"), ("SOPSMITH_CLIPBOARD", "terminal")], ClipboardWay::Terminal);
-        check(&[("SOPSMITH_CLIPBOARD", "yes")], ClipboardWay::None { is_remote: false });
+        check(false, &[("DISPLAY", ":0")], ClipboardWay::System);
+        check(false, &[("WAYLAND_DISPLAY", "wayland-1"), ("SSH_TTY", "/dev/pts/1")], ClipboardWay::System);
+        check(false, &[("DISPLAY", ""), ("SSH_CONNECTION", "a b")], ClipboardWay::None { is_remote: true });
+        check(false, &[], ClipboardWay::None { is_remote: false });
+        check(true, &[("DISPLAY", ":0")], ClipboardWay::Terminal);
     }
 
     /// Carries out orders through `way` and collects what is reported, in words.

@@ -1,0 +1,110 @@
+//! Reading a repository for the session.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{World, expand_home, failure, hash};
+use crate::repo::{ContentHash, RepoPath};
+use crate::session::{Failure, Loaded, Request};
+use crate::storage::{GitState, Root, Stamp, load, shown};
+use crate::terminal::reports::Report;
+
+/// A repository that was read in a thread.
+pub(in crate::terminal) struct RepositoryRead {
+    pub(super) request: Request,
+    pub(super) outcome: Result<Loaded, Failure>,
+    /// Where it lies, and what is to be watched of it.
+    pub(super) found: Option<(Root, Vec<(RepoPath, Stamp, ContentHash)>)>,
+}
+
+impl World {
+    pub(super) fn read_repository(&self, request: Request, open: Option<String>) -> io::Result<()> {
+        let known = self.root.clone();
+        self.reporter.in_thread(move |_| {
+            Report::Repository(match read(known, open.as_deref()) {
+                Ok((root, watched, loaded)) => {
+                    RepositoryRead { request, outcome: Ok(loaded), found: Some((root, watched)) }
+                }
+                Err(failure) => RepositoryRead { request, outcome: Err(failure), found: None },
+            })
+        })
+    }
+}
+
+type Read = (Root, Vec<(RepoPath, Stamp, ContentHash)>, Loaded);
+
+/// Reads the repository around `open`; without it the one that is known, or the one around the working folder.
+fn read(known: Option<Root>, open: Option<&str>) -> Result<Read, Failure> {
+    let named: Option<PathBuf> = open.map(expand_home);
+    let root = match (&named, known) {
+        (None, Some(root)) => root,
+        (named, _) => {
+            let start = named.as_deref().unwrap_or(Path::new("."));
+            Root::find(start).map_err(|error| failure(&error, Some("check the path")))?
+        }
+    };
+    let wanted = named.filter(|path| !path.is_dir());
+    let open = match &wanted {
+        Some(path) => Some(root.relative(path).ok_or_else(|| outside(path, &root))?),
+        None => None,
+    };
+    let read = load(root, open.as_slice());
+    let unknown_to_git =
+        |path: &&RepoPath| matches!(read.listing.git_state(path), GitState::Untracked | GitState::Ignored);
+    let paths = || read.texts.iter().map(|(path, _)| path);
+    let loaded = Loaded {
+        name: read.root.path().file_name().map(|name| shown(Path::new(name))).unwrap_or_default(),
+        open,
+        unknown_to_git: paths().filter(unknown_to_git).cloned().collect(),
+        notes: read
+            .listing
+            .notes()
+            .iter()
+            .map(|note| failure(note, None).words)
+            .chain(read.notes.iter().map(|note| failure(note, None).words))
+            .collect(),
+        files: Vec::new(),
+    };
+    let watched = read
+        .texts
+        .iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(path, text)| (path.clone(), Stamp::of(&read.root.absolute(path)), hash(text)))
+        .collect();
+    Ok((read.root, watched, Loaded { files: read.texts, ..loaded }))
+}
+
+fn outside(path: &Path, root: &Root) -> Failure {
+    let words = format!("{} lies outside of {}", shown(path), shown(root.path()));
+    Failure { words, hint: Some("name the file itself, not a link to it".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_repository_is_read_around_the_file_that_was_named() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("secrets")).unwrap();
+        fs::write(folder.path().join(".sops.yaml"), "").unwrap();
+        fs::write(folder.path().join("secrets/x.yaml"), "a: 1\n").unwrap();
+        let file = folder.path().join("secrets/x.yaml");
+        let (root, watched, loaded) = read(None, file.to_str()).unwrap();
+        assert_eq!(root.path(), folder.path().canonicalize().unwrap());
+        assert_eq!(loaded.open.as_ref().map(RepoPath::as_str), Some("secrets/x.yaml"));
+        assert_eq!(loaded.files.len(), 2);
+        assert_eq!(watched.len(), 1);
+        assert!(loaded.unknown_to_git.is_empty());
+        let (_, _, again) = read(Some(root), None).unwrap();
+        assert_eq!(again.open, None);
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_is_named() {
+        let failure = read(None, Some("/absent/x.yaml")).unwrap_err();
+        assert!(failure.words.starts_with("/absent/x.yaml: no folder can be opened there: "), "{}", failure.words);
+    }
+}

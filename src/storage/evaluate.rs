@@ -147,8 +147,8 @@ fn quoted(name: &str) -> String {
 
 /// What Nix says first about its trouble, without the traces before and after it, safe to show.
 fn first_error(complaint: &str) -> String {
-    let said = complaint.lines().map(str::trim).filter_map(|line| line.strip_prefix("error:")).map(str::trim);
-    let first = said.filter(|line| !line.is_empty()).next_back();
+    let mut said = complaint.lines().map(str::trim).filter_map(|line| line.strip_prefix("error:")).map(str::trim);
+    let first = said.rfind(|line| !line.is_empty());
     sanitize(first.or_else(|| complaint.lines().next()).unwrap_or("it gave no reason")).into_owned()
 }
 

@@ -199,14 +199,13 @@ impl Editor {
     /// Turns input into an event. The context decides what a key means, so earlier events go first.
     fn take_input(&mut self, input: Input) -> Result<(), TerminalError> {
         let event = match input {
-            Input::Key(chord) => Some(self.key(chord)),
-            Input::Typed(text) => Some(self.typed(text)),
-            Input::Paste(text) => Some(Event::Paste(text)),
-            Input::PasteTooLarge => Some(Event::Notice("That paste was larger than 4 MiB and was not taken.".to_owned())),
-            Input::Mouse(mouse) => Some(self.pointed(mouse)),
-            Input::Focus(_) => None,
+            Input::Key(chord) => self.key(chord),
+            Input::Typed(text) => self.typed(text),
+            Input::Paste(text) => Event::Paste(text),
+            Input::PasteTooLarge => Event::Notice("That paste was larger than 4 MiB and was not taken.".to_owned()),
+            Input::Mouse(mouse) => self.pointed(mouse),
         };
-        self.events.extend(event);
+        self.events.push_back(event);
         // What follows a key may depend on what the key has opened.
         self.work_off()
     }

@@ -124,3 +124,85 @@ impl Painter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::Style;
+
+    use super::*;
+    use crate::session::Exposed;
+    use crate::ui::Exposure;
+
+    const VALUE: &[u8] = b"hunter2\x1b[2J";
+
+    /// A painter and the terminal that shows what it has written.
+    struct Shown {
+        painter: Painter,
+        terminal: vt100::Parser,
+    }
+
+    impl Shown {
+        fn new() -> Self {
+            Self { painter: Painter::new(Theme::default()), terminal: vt100::Parser::new(2, 20, 0) }
+        }
+
+        /// Shows `line` on the first line, with the value exposed at `exposed_at`.
+        fn frame(&mut self, line: &str, exposed_at: Option<u16>) -> String {
+            let area = Rect::new(0, 0, 20, 2);
+            let mut next = Buffer::empty(area);
+            next.set_string(0, 0, line, Style::new());
+            let mut exposures = Exposures::default();
+            if let Some(x) = exposed_at {
+                let area = Rect::new(x, 0, 10, 1);
+                for position in area.positions() {
+                    next[position].set_symbol(" ").set_diff_option(CellDiffOption::Skip);
+                }
+                let style = Style::new();
+                exposures.places =
+                    vec![Exposure { area, place: Exposed::Revealed, first_line: 0, first_column: 0, style }];
+            }
+            self.painter.frame.clear();
+            self.painter.compose(&next, &exposures, |_| Some(VALUE)).unwrap();
+            self.terminal.process(self.painter.frame.expose());
+            self.painter.shown = next;
+            self.painter.exposures = exposures;
+            self.terminal.screen().contents().trim_end().to_owned()
+        }
+    }
+
+    #[test]
+    fn a_value_is_shown_and_cannot_act_on_the_terminal() {
+        assert_eq!(Shown::new().frame("key", Some(6)), "key   hunter2\\u{");
+    }
+
+    #[test]
+    fn nothing_stays_of_a_value_that_is_hidden_or_moves() {
+        let mut shown = Shown::new();
+        shown.frame("key", Some(6));
+        assert_eq!(shown.frame("key", None), "key", "blank cells are written over it");
+        shown.frame("key", Some(6));
+        assert_eq!(shown.frame("key   ••••••••", None), "key   ••••••••");
+        shown.frame("key", Some(4));
+        assert_eq!(shown.frame("key", Some(8)), "key     hunter2\\u{");
+        shown.frame("a much longer line..", None);
+        assert_eq!(shown.frame("key", None), "key");
+    }
+
+    #[test]
+    fn the_cells_never_hold_a_value() {
+        let mut shown = Shown::new();
+        shown.frame("key", Some(6));
+        let cells: String = shown.painter.shown.content().iter().map(|cell| cell.symbol()).collect();
+        assert!(!cells.contains("hunter2"));
+    }
+
+    #[test]
+    fn a_spoilt_screen_is_written_anew() {
+        let mut shown = Shown::new();
+        shown.frame("key", None);
+        shown.terminal.process(b"\x1b[Hnoise of another program");
+        shown.painter.spoil();
+        assert_eq!(shown.frame("key", None), "key");
+        assert!(!shown.painter.is_spoilt());
+    }
+}

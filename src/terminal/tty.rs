@@ -92,11 +92,20 @@ impl Drop for Tty {
 /// Gives the terminal back as it was. Does nothing when it is not taken; never fails, because nobody is left to tell.
 pub(super) fn restore() {
     let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(Before { mut device, modes }) = before {
-        // A terminal that was closed refuses all of it.
-        drop(device.write_all(LEAVE));
-        drop(tcflush(&device, QueueSelector::IFlush));
-        drop(tcsetattr(&device, OptionalActions::Flush, &modes));
+    if let Some(before) = before
+        && before.give_back().is_err()
+    {
+        // The terminal was closed: nobody looks at it any more.
+    }
+}
+
+impl Before {
+    /// Does all of it, whatever fails on the way.
+    fn give_back(mut self) -> io::Result<()> {
+        let wiped = self.device.write_all(LEAVE);
+        let flushed = tcflush(&self.device, QueueSelector::IFlush);
+        let set = tcsetattr(&self.device, OptionalActions::Flush, &self.modes);
+        wiped.and(Ok(flushed?)).and(Ok(set?))
     }
 }
 

@@ -51,9 +51,10 @@ fn wait(signals: &Signals, time: Duration) {
         if ended || left.is_zero() {
             return;
         }
-        // A wait that is broken off is taken up again by the loop.
         let timeout = Timespec::try_from(left).ok();
-        drop(poll(&mut [PollFd::new(signals.waiting(), PollFlags::IN)], timeout.as_ref()));
+        if poll(&mut [PollFd::new(signals.waiting(), PollFlags::IN)], timeout.as_ref()).is_err() {
+            // A wait that is broken off is taken up again by the loop.
+        }
     }
 }
 

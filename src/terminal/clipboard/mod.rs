@@ -4,7 +4,7 @@
 //! carried out one after the other; each is answered by an event. At the end what is still ours is cleared first, and
 //! only then given up: the other way round X11's clipboard managers would take it over.
 
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -73,12 +73,11 @@ impl Clipboard {
     /// Starts the owner. Nothing is connected before the first copy.
     pub(super) fn start(way: ClipboardWay, reporter: Reporter) -> std::io::Result<Self> {
         let (orders, received) = mpsc::channel();
-        let (ending, ended) = mpsc::channel();
+        let (ending, ended) = mpsc::channel::<()>();
         let owner = Owner { way, reporter, system: System::default(), ours: None };
         let worker = std::thread::Builder::new().name("clipboard".to_owned()).spawn(move || {
             owner.work(&received);
-            // Whoever waits for the end may have given up waiting.
-            drop(ending.send(()));
+            drop(ending);
         })?;
         Ok(Self { orders, worker: Some(worker), ended })
     }
@@ -103,7 +102,8 @@ impl Drop for Clipboard {
     /// Clears what is still ours and waits for that, a moment at most.
     fn drop(&mut self) {
         self.orders = mpsc::channel().0;
-        if self.ended.recv_timeout(PATIENCE).is_ok()
+        // Nothing is ever sent; the channel closes with the thread.
+        if self.ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Disconnected)
             && let Some(worker) = self.worker.take()
         {
             drop(worker.join());

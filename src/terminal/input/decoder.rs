@@ -24,8 +24,6 @@ pub(crate) enum Input {
     PasteTooLarge,
     /// The mouse.
     Mouse(Mouse),
-    /// The window got or lost the focus.
-    Focus(bool),
 }
 
 /// What a decoder waits for.
@@ -128,7 +126,6 @@ impl Decoder {
             Meaning::Key(chord) => Some(Input::Key(chord)),
             Meaning::Text => Some(Input::Typed(Secret::from_exposed(&self.bytes()[..len]))),
             Meaning::Mouse(mouse) => Some(Input::Mouse(mouse)),
-            Meaning::Focus(has_focus) => Some(Input::Focus(has_focus)),
             Meaning::Nothing => None,
             Meaning::PasteBegins => {
                 self.inside = Inside::Paste(SecretBuffer::new());

@@ -1,7 +1,7 @@
 //! What comes from the terminal: bytes, read into the arena and taken apart there.
 //!
 //! ```text
-//!   tty ──read──> pending bytes (arena) ──sequence──> Input::Key, Typed, Paste, Mouse, Focus
+//!   tty ──read──> pending bytes (arena) ──sequence──> Input::Key, Typed, Paste, Mouse
 //! ```
 //!
 //! Nothing that is typed or pasted is anywhere else: a password goes from the read call's buffer into a

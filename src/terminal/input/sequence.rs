@@ -1,7 +1,7 @@
 //! One sequence at the front of the pending bytes: what it is and how long.
 //!
-//! Its truth: ECMA-48 for the shape of sequences, xterm's control sequences (patch 390) for keys, mouse (1006), focus
-//! (1004) and bracketed paste (2004), the kitty keyboard protocol for `CSI … u`, terminfo of `linux` and `rxvt` for what
+//! Its truth: ECMA-48 for the shape of sequences, xterm's control sequences (patch 390) for keys, mouse (1006)
+//! and bracketed paste (2004), the kitty keyboard protocol for `CSI … u`, terminfo of `linux` and `rxvt` for what
 //! differs there. Everything that is not understood is swallowed whole, so that its tail is never taken for text.
 
 use crate::keymap::{Chord, Key};
@@ -33,8 +33,6 @@ pub(super) enum Meaning {
     StringBegins,
     /// The mouse.
     Mouse(Mouse),
-    /// The window got or lost the focus.
-    Focus(bool),
     /// Nothing that concerns us.
     Nothing,
 }
@@ -193,8 +191,6 @@ fn meaning(parameters: &[u8], last: u8) -> Meaning {
         b'~' if numbers.first() == 27 => code_key(numbers.get(2)),
         b'~' => tilde_key(numbers.first()),
         b'u' => code_key(numbers.first()),
-        b'I' if parameters.is_empty() => return Meaning::Focus(true),
-        b'O' if parameters.is_empty() => return Meaning::Focus(false),
         b'Z' => return Meaning::Key(Chord { shift: true, ..Chord::key(Key::Tab) }),
         // With another first number it is a report: `CSI 24;80 R` says where the cursor stands.
         _ if numbers.first() <= 1 => letter_key(last),

@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::watch::Known;
 use super::{World, expand_home, failure, hash};
-use crate::repo::{ContentHash, RepoPath};
+use crate::repo::RepoPath;
 use crate::session::{Failure, Loaded, Request};
 use crate::storage::{GitState, Root, Stamp, load, shown};
 use crate::terminal::reports::Report;
@@ -14,7 +15,7 @@ pub(in crate::terminal) struct RepositoryRead {
     pub(super) request: Request,
     pub(super) outcome: Result<Loaded, Failure>,
     /// Where it lies, and what is to be watched of it.
-    pub(super) found: Option<(Root, Vec<(RepoPath, Stamp, ContentHash)>)>,
+    pub(super) found: Option<(Root, Vec<Known>)>,
 }
 
 impl World {
@@ -31,10 +32,8 @@ impl World {
     }
 }
 
-type Read = (Root, Vec<(RepoPath, Stamp, ContentHash)>, Loaded);
-
 /// Reads the repository around `open`; without it the one that is known, or the one around the working folder.
-fn read(known: Option<Root>, open: Option<&str>) -> Result<Read, Failure> {
+fn read(known: Option<Root>, open: Option<&str>) -> Result<(Root, Vec<Known>, Loaded), Failure> {
     let named: Option<PathBuf> = open.map(expand_home);
     let root = match (&named, known) {
         (None, Some(root)) => root,
@@ -69,7 +68,11 @@ fn read(known: Option<Root>, open: Option<&str>) -> Result<Read, Failure> {
         .texts
         .iter()
         .filter(|(_, text)| !text.is_empty())
-        .map(|(path, text)| (path.clone(), Stamp::of(&read.root.absolute(path)), hash(text)))
+        .map(|(path, text)| Known {
+            path: path.clone(),
+            stamp: Stamp::of(&read.root.absolute(path)),
+            content: hash(text),
+        })
         .collect();
     Ok((read.root, watched, Loaded { files: read.texts, ..loaded }))
 }

@@ -20,6 +20,14 @@ pub(super) struct Watch {
     due: Option<Instant>,
 }
 
+/// A file as it was read.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) path: RepoPath,
+    pub(super) stamp: Stamp,
+    pub(super) content: ContentHash,
+}
+
 struct Watched {
     path: RepoPath,
     on_disk: PathBuf,
@@ -29,8 +37,8 @@ struct Watched {
 
 impl Watch {
     /// Watches files of a repository whose content is known.
-    pub(super) fn of(root: &Root, known: Vec<(RepoPath, Stamp, ContentHash)>) -> Self {
-        let watched = |(path, stamp, content): (RepoPath, Stamp, ContentHash)| {
+    pub(super) fn of(root: &Root, known: Vec<Known>) -> Self {
+        let watched = |Known { path, stamp, content }: Known| {
             let on_disk = root.absolute(&path);
             Watched { path, on_disk, stamp, content: Some(content) }
         };
@@ -45,13 +53,10 @@ impl Watch {
 
     /// A file has this content now, and the session knows.
     pub(super) fn expect(&mut self, path: &RepoPath, content: ContentHash) {
-        match self.files.iter_mut().find(|file| file.path == *path) {
-            Some(file) => {
-                file.stamp = Stamp::of(&file.on_disk);
-                file.content = Some(content);
-            }
-            // A file that was made just now is watched from the next reading of the repository on.
-            None => {}
+        // A file that was made just now is watched from the next reading of the repository on.
+        if let Some(file) = self.files.iter_mut().find(|file| file.path == *path) {
+            file.stamp = Stamp::of(&file.on_disk);
+            file.content = Some(content);
         }
     }
 
@@ -100,7 +105,7 @@ mod tests {
         fs::write(&on_disk, "a").unwrap();
         let path = RepoPath::new("x.yaml").unwrap();
         let root = Root::find(folder.path()).unwrap();
-        let mut watch = Watch::of(&root, vec![(path, Stamp::of(&on_disk), hash("a"))]);
+        let mut watch = Watch::of(&root, vec![Known { path, stamp: Stamp::of(&on_disk), content: hash("a") }]);
         change(&on_disk, &mut watch);
         let soon = Instant::now() + INTERVAL;
         let mut told = watch.look(soon).into_iter().map(|event| match event {

@@ -21,7 +21,6 @@ fn shown(input: &Input) -> String {
             };
             format!("{kind} {},{}", mouse.column, mouse.row)
         }
-        Input::Focus(has_focus) => format!("focus {has_focus}"),
     }
 }
 
@@ -112,11 +111,6 @@ fn the_mouse_counts_from_zero() {
 }
 
 #[test]
-fn focus_is_told() {
-    check(b"\x1b[I\x1b[O", "focus true focus false");
-}
-
-#[test]
 fn a_paste_is_whole_text_and_never_keys() {
     check(b"a\x1b[200~one\rtwo\r\n\x03q\x1b[A\x1b[201~b", "a [one\ntwo\n\x03q\x1b[A] b");
     check(b"\x1b[200~\x1b[201~", "[]");
@@ -135,7 +129,7 @@ fn a_paste_larger_than_the_buffer_is_whole_and_one_beyond_the_limit_is_dropped()
 #[test]
 fn what_terminals_say_to_programs_is_never_taken_for_text() {
     check(b"\x1b]52;c;c2VjcmV0\x07a\x1bP1$r0m\x1b\\b\x1b_x\x1b\\c", "a b c");
-    check(b"\x1b[?62;22c\x1b[24;80Ry\x1b[>0;276;0c\x1b[?1u", "y");
+    check(b"\x1b[I\x1b[O\x1b[?62;22c\x1b[24;80Ry\x1b[>0;276;0c\x1b[?1u", "y");
     check(b"\x1b]11;rgb:0000/0000/0000\x1b[A", "<↑>");
     let long = [b"\x1b]52;c;".as_slice(), &vec![b'A'; 20_000], b"\x07z"].concat();
     assert_eq!(decode([long.as_slice()]), ["z"]);
@@ -145,7 +139,7 @@ fn what_terminals_say_to_programs_is_never_taken_for_text() {
 fn a_broken_sequence_does_not_swallow_the_next_key() {
     check(b"\x1b[1;\x1b[A", "<↑>");
     check(b"\x1b[12\rx", "<⏎> x");
-    let endless = [b"\x1b[".as_slice(), &vec![b'1'; 100], b"~q"].concat();
+    let endless = [b"\x1b[".as_slice(), &[b'1'; 100], b"~q"].concat();
     assert!(decode([endless.as_slice()]).ends_with(&["q".to_owned()]));
 }
 

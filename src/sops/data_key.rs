@@ -4,11 +4,14 @@
 //! files but need sops itself; a file that also has an age recipient opens through that one.
 
 use std::fmt;
+use std::sync::Arc;
 
+use super::creation_rule::{CreationRule, RuleKey};
 use super::metadata::{KeyGroup, MasterKey, MasterKeyKind, Metadata};
-use crate::crypto::age::UnwrapError;
-use crate::crypto::{DataKey, shamir};
-use crate::secret::Secret;
+use crate::crypto::DataKey;
+use crate::crypto::age::{Prompt, Recipient, RecipientError, UnwrapError, WrapError};
+use crate::crypto::shamir::{self, ShamirError};
+use crate::secret::{Random, Secret};
 
 /// No identity, or not enough of them, gives the data key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,11 +153,87 @@ fn open(key: &MasterKey, unwrap: &mut Unwrap<'_>) -> Result<Secret, AttemptOutco
     }
 }
 
+/// A data key cannot be wrapped for a recipient of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WrapKeyError {
+    /// The rule names nobody.
+    #[error("the creation rule names no recipient")]
+    NoRecipient,
+    /// A kind that only sops can wrap for.
+    #[error("{} recipients ({identity}) need sops itself", kind.title())]
+    NeedsSops {
+        /// The kind.
+        kind: MasterKeyKind,
+        /// The recipient.
+        identity: String,
+    },
+    /// The recipient is none.
+    #[error(transparent)]
+    Recipient(#[from] RecipientError),
+    /// Wrapping failed.
+    #[error(transparent)]
+    Wrap(#[from] WrapError),
+    /// The key cannot be split as the rule wants it.
+    #[error(transparent)]
+    Split(#[from] ShamirError),
+}
+
+impl WrapKeyError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoRecipient => "add an age recipient to the rule in .sops.yaml",
+            Self::NeedsSops { .. } => {
+                "encrypt this file with sops once; it can be edited here if an age key opens it too"
+            }
+            Self::Recipient(error) => error.hint(),
+            Self::Wrap(error) => error.hint(),
+            Self::Split(_) => "make shamir_threshold at least 2 and at most the number of key groups",
+        }
+    }
+}
+
+/// Wraps a new data key for the recipients of a rule; with several groups each group gets a share of it.
+///
+/// # Errors
+/// When one recipient cannot be wrapped for: a file that somebody cannot open after all helps nobody.
+pub fn wrap_data_key(
+    key: &DataKey,
+    rule: &CreationRule,
+    prompt: &Arc<dyn Prompt>,
+    random: &mut dyn Random,
+) -> Result<Vec<KeyGroup>, WrapKeyError> {
+    let whole = Secret::from_exposed(key.expose());
+    let shares = match rule.groups.as_slice() {
+        [] => return Err(WrapKeyError::NoRecipient),
+        [_] => vec![whole],
+        groups => {
+            let threshold = if rule.shamir_threshold == 0 { groups.len() } else { rule.shamir_threshold };
+            shamir::split(&whole, groups.len(), threshold, random)?
+        }
+    };
+    rule.groups.iter().zip(&shares).map(|(group, share)| wrap_share(share, group, prompt)).collect()
+}
+
+fn wrap_share(share: &Secret, group: &[RuleKey], prompt: &Arc<dyn Prompt>) -> Result<KeyGroup, WrapKeyError> {
+    if group.is_empty() {
+        return Err(WrapKeyError::NoRecipient);
+    }
+    let wrap = |key: &RuleKey| {
+        if key.kind != MasterKeyKind::Age {
+            return Err(WrapKeyError::NeedsSops { kind: key.kind, identity: key.identity.clone() });
+        }
+        let enc = Recipient::parse(&key.identity)?.wrap(share, prompt)?;
+        Ok(MasterKey { kind: key.kind, identity: key.identity.clone(), enc, created_at: None, line: 0, range: 0..0 })
+    };
+    Ok(KeyGroup { master_keys: group.iter().map(wrap).collect::<Result<_, _>>()? })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::crypto::shamir::split;
-    use crate::secret::Random;
 
     struct Steps(u8);
 

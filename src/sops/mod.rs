@@ -38,7 +38,7 @@ mod walk;
 pub use crate::crypto::{Cipher, DataKey};
 pub use change::{Change, ChangeKind, changes};
 pub use creation_rule::{CreationRule, CreationRules, CreationRulesError, RuleKey};
-pub use data_key::{Attempt, AttemptOutcome, DataKeyUnavailable, Unwrap, unwrap_data_key};
+pub use data_key::{Attempt, AttemptOutcome, DataKeyUnavailable, Unwrap, WrapKeyError, unwrap_data_key, wrap_data_key};
 pub use document::Document;
 pub use edit::{Edit, EditError, Edited, Emptied, Place};
 pub use encrypt::{EncryptError, NewFile};

@@ -38,13 +38,17 @@ struct Declared {
 /// Prints what a file holds and who reads it.
 pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<(), Failure> {
     let file = SealedFile::read(&args.file)?;
+    if !args.json {
+        return print(&file.document, &args.file, out);
+    }
     let listed = listed(&file.document, &args.file);
-    let printed = if args.json {
-        serde_json::to_writer_pretty(&mut *out, &listed).map_err(io::Error::from).and_then(|()| writeln!(out))
-    } else {
-        write_table(&listed, out)
-    };
+    let printed = serde_json::to_writer_pretty(&mut *out, &listed).map_err(io::Error::from).and_then(|()| writeln!(out));
     printed.map_err(|error| unwritten(&error))
+}
+
+/// Prints the table of a file that lies at `path`.
+pub(super) fn print(document: &Document, path: &Path, out: &mut impl Write) -> Result<(), Failure> {
+    write_table(&listed(document, path), out).map_err(|error| unwritten(&error))
 }
 
 /// The rows of the repository's table; those of the file alone where it lies in no repository.

@@ -5,6 +5,10 @@
 
 mod args;
 mod copy;
+mod decrypt;
+mod demo;
+mod editor;
+mod encrypt;
 mod failure;
 mod get;
 mod list;
@@ -62,7 +66,9 @@ fn perform(command: Command) -> Result<(), Failure> {
         Command::Completions(args) => script::completions(args.shell, &mut out).map_err(|error| unwritten(&error)),
         Command::Man => script::man(&mut out).map_err(|error| unwritten(&error)),
         Command::Copy(args) => copy::run(&args),
-        Command::Demo(_) | Command::Decrypt(_) | Command::Encrypt(_) => todo!(),
+        Command::Decrypt(args) => decrypt::run(&args, &mut out),
+        Command::Encrypt(args) => encrypt::run(&args, &mut out),
+        Command::Demo(args) => demo::run(&args, &mut out),
     }
 }
 

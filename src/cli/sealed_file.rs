@@ -35,15 +35,19 @@ impl SealedFile {
 
     /// Unwraps the data key with whatever identity fits, and verifies the whole file with it.
     pub(super) fn unlock(&self) -> Result<Cipher, Failure> {
-        let cipher = self.unlock_unverified()?;
+        self.unlock_with(&Environment::of_process())
+    }
+
+    /// As [`unlock`](Self::unlock), with the identities of an environment.
+    pub(super) fn unlock_with(&self, environment: &Environment) -> Result<Cipher, Failure> {
+        let cipher = self.data_key(environment)?;
         self.document.verify(&cipher).map_err(|error| self.failure(tampered(&error)))?;
         Ok(cipher)
     }
 
-    /// Unwraps the data key; for reading single values, which are verified one by one.
-    pub(super) fn unlock_unverified(&self) -> Result<Cipher, Failure> {
+    fn data_key(&self, environment: &Environment) -> Result<Cipher, Failure> {
         let prompt: Arc<dyn Prompt> = Arc::new(TerminalPrompt);
-        let mut keyring = Keyring::find(&Environment::of_process(), &prompt);
+        let mut keyring = Keyring::find(environment, &prompt);
         match keyring.unlock(self.document.metadata()) {
             Ok(unlocked) => Ok(unlocked.data_key.cipher()),
             Err(unavailable) => Err(self.failure(no_data_key(&unavailable, keyring.tried()))),
@@ -134,7 +138,7 @@ pub(super) fn unreadable(error: &DocumentError) -> Failure {
 }
 
 /// A file that is not what its last writer sealed.
-fn tampered(error: &VerifyError) -> Failure {
+pub(super) fn tampered(error: &VerifyError) -> Failure {
     let code = match error {
         VerifyError::ValuesRejected { .. } => code::DECRYPTING_TREE,
         VerifyError::MacMismatch | VerifyError::MacRejected { .. } | VerifyError::MacMissing => code::MAC_MISMATCH,

@@ -47,6 +47,14 @@ pub struct EditorArgs {
     pub osc52: bool,
 }
 
+impl EditorArgs {
+    /// Opens a file as it usually looks.
+    #[must_use]
+    pub fn of_file(file: PathBuf) -> Self {
+        Self { file: Some(file), ascii: false, osc52: false }
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -42,7 +42,8 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<(), Failure> 
         return print(&file.document, &args.file, out);
     }
     let listed = listed(&file.document, &args.file);
-    let printed = serde_json::to_writer_pretty(&mut *out, &listed).map_err(io::Error::from).and_then(|()| writeln!(out));
+    let printed =
+        serde_json::to_writer_pretty(&mut *out, &listed).map_err(io::Error::from).and_then(|()| writeln!(out));
     printed.map_err(|error| unwritten(&error))
 }
 

@@ -155,7 +155,11 @@ impl Play {
             let after = std::fs::read_to_string(demo.folder().join(path.as_str()))?;
             let (before, after) = (shorten(before), shorten(&after));
             let diff = TextDiff::from_lines(&before, &after);
-            write!(out, "\n{}", diff.unified_diff().context_radius(1).header(&format!("a/{path}"), &format!("b/{path}")))?;
+            write!(
+                out,
+                "\n{}",
+                diff.unified_diff().context_radius(1).header(&format!("a/{path}"), &format!("b/{path}"))
+            )?;
         }
         Ok(())
     }

@@ -17,6 +17,7 @@
 use std::path::Path;
 
 pub use crate::crypto::age::{NoPrompt, PassphraseFor, Prompt};
+pub use crate::repo::{ContentHash, RepoPath};
 
 mod evaluate;
 mod git;

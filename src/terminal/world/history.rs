@@ -6,9 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{World, failure};
-use crate::repo::RepoPath;
 use crate::session::{Event, Failure, Request, Revision};
-use crate::storage::{Git, HistoryError, commits, old_texts};
+use crate::storage::{Git, HistoryError, RepoPath, commits, old_texts};
 use crate::terminal::reports::Report;
 
 /// All old texts of a history together are not larger than about this; fewer revisions are shown instead.

@@ -11,9 +11,8 @@ use std::time::Instant;
 
 use super::clipboard::{Clipboard, ClipboardWay};
 use super::reports::{Report, Reporter};
-use crate::repo::{ContentHash, RepoPath};
 use crate::session::{Effect, Event, Failure, Request};
-use crate::storage::{Git, Keyring, MAX_FILE_BYTES, Root, read_secret};
+use crate::storage::{ContentHash, Git, Keyring, MAX_FILE_BYTES, RepoPath, Root, read_secret};
 
 mod evaluate;
 mod history;

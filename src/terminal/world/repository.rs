@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::watch::Known;
 use super::{World, expand_home, failure, hash};
-use crate::repo::RepoPath;
 use crate::session::{Failure, Loaded, Request};
-use crate::storage::{GitState, Root, Stamp, load, shown};
+use crate::storage::{GitState, RepoPath, Root, Stamp, load, shown};
 use crate::terminal::reports::Report;
 
 /// A repository that was read in a thread.

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{World, failure, hash};
-use crate::repo::{ContentHash, RepoPath};
 use crate::session::{Failure, FileWrite, Request, SaveOutcome};
 use crate::storage::{
-    Accept, Before, Change, Durability, GitState, Listing, MAX_FILE_BYTES, NewFileMode, Root, RootKind, SaveError,
-    SavedFile, read_text, save_all,
+    Accept, Before, Change, ContentHash, Durability, GitState, Listing, MAX_FILE_BYTES, NewFileMode, RepoPath, Root,
+    RootKind, SaveError, SavedFile, read_text, save_all,
 };
 use crate::terminal::reports::Report;
 

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::hash;
-use crate::repo::{ContentHash, RepoPath};
 use crate::session::Event;
-use crate::storage::{MAX_FILE_BYTES, ReadError, Root, Stamp, read_text};
+use crate::storage::{ContentHash, MAX_FILE_BYTES, ReadError, RepoPath, Root, Stamp, read_text};
 
 const INTERVAL: Duration = Duration::from_secs(1);
 

@@ -7,6 +7,7 @@ mod envelopes;
 mod folder;
 mod identities;
 mod interop;
+mod pty;
 mod round_trip;
 mod save;
 mod stage;

@@ -19,14 +19,14 @@ use sopsmith::sops::{Metadata, unwrap_data_key};
 use sopsmith::ui::{self, Exposures, Theme};
 
 /// The identity that opens every file of the repository: a throwaway, made for these tests only.
-const IDENTITY: &str = "AGE-SECRET-KEY-1PU037RZ9ECFT2NER8Y23FDM9TQLKQTCY0NZ7QSFHJNCDSGXJYNUQA4RXSR";
+pub(crate) const IDENTITY: &str = "AGE-SECRET-KEY-1PU037RZ9ECFT2NER8Y23FDM9TQLKQTCY0NZ7QSFHJNCDSGXJYNUQA4RXSR";
 const RECIPIENT: &str = "age1sfrxccvjs23tk32vcsw35x4qm5zrcfw4pm7jffgnasgrgr4l6ajsfc64md";
 
 /// What stands in every plaintext of the repository, and nowhere else.
 pub(crate) const PLAIN: &str = "plain-";
 
 /// The repository: throwaway values, encrypted by sops 3.12.2. Every value starts with [`PLAIN`].
-const FILES: &[(&str, &str)] = &[
+pub(crate) const FILES: &[(&str, &str)] = &[
     (".sops.yaml", include_str!("repository/.sops.yaml")),
     ("flake.nix", include_str!("repository/flake.nix")),
     ("hosts/web.nix", include_str!("repository/hosts/web.nix")),

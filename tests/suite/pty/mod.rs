@@ -1,0 +1,4 @@
+//! True terminals: the real program driven by keys, its screen read back, its files judged by the real tools.
+
+pub(crate) mod driver;
+mod restored;

@@ -228,6 +228,7 @@ impl<'t> Builder<'t> {
         let properties = self.properties_of(node);
         properties.tag = Some(short_tag(tag.handle(), tag.suffix()));
         if let Some(range) = range {
+            properties.tag_range = Some(range.start as u32..range.end as u32);
             properties.cover(&range);
             self.cursor = self.cursor.max(range.end);
         }

@@ -36,6 +36,7 @@ pub(super) struct Properties {
     pub(super) anchor: Option<Range<u32>>,
     /// Short form.
     pub(super) tag: Option<String>,
+    pub(super) tag_range: Option<Range<u32>>,
     /// From the first to the last of both.
     pub(super) range: Option<Range<u32>>,
 }
@@ -105,6 +106,12 @@ impl Tree {
 
     pub(super) fn properties(&self, id: NodeId) -> Option<&Properties> {
         self.node(id).properties.map(|slot| &self.properties[slot as usize])
+    }
+
+    /// Where the tag stands.
+    pub(super) fn tag_range(&self, id: NodeId) -> Option<Range<usize>> {
+        let range = self.properties(id)?.tag_range.clone()?;
+        Some(range.start as usize..range.end as usize)
     }
 
     /// Start of a node, its properties included.

@@ -1,21 +1,19 @@
 //! Changes to a document as values: each becomes a patch of the text, is parsed again and compared with what was
 //! meant before it is handed out.
 
+mod comment;
+mod extent;
+mod fragment;
+mod insert;
+mod lower;
+mod meant;
+mod remove;
+mod set;
+
 use super::{CommentId, NodeId, Yaml};
 use crate::text::Patch;
-
-/// A value to be written.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Fragment {
-    /// A string: quoted where the text would mean something else. Never plaintext that is to be sealed.
-    Text(String),
-    /// A scalar written as it stands, for numbers, booleans, `null`: `8080`, `true`.
-    Plain(String),
-    /// Keys and values. Empty: `{}`.
-    Mapping(Vec<(String, Fragment)>),
-    /// Elements. Empty: `[]`.
-    Sequence(Vec<Fragment>),
-}
+pub use fragment::Fragment;
+use lower::Lowering;
 
 /// Where among its siblings something new goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +108,8 @@ pub struct Edited {
     pub patch: Patch,
     /// The changed document.
     pub after: Yaml,
+    /// Comments of `after` that go-yaml now gives to another container than before: what seals them is bound to it.
+    pub moved_comments: Vec<CommentId>,
 }
 
 /// Why an edit is refused. Nothing was changed.
@@ -181,19 +181,36 @@ impl EditError {
 }
 
 impl Yaml {
-    /// Makes the changes, all at once.
+    /// Makes the changes, all at once: every node named in `edits` is one of this tree.
     ///
     /// # Errors
     /// When a change cannot be made where it stands, or the changed text would not read back as meant.
     pub fn edit(&self, edits: &[Edit]) -> Result<Edited, EditError> {
-        todo!("{edits:?}")
+        let lowering = Lowering::of(self, edits)?;
+        let not_as_meant = |line, difference| EditError::NotAsMeant { line, difference };
+        let after = self.apply(&lowering.patch).map_err(|error| match error {
+            super::ParseError::Syntax { at, .. } | super::ParseError::Alias { at, .. } => {
+                not_as_meant(at.line, "it is no YAML any more")
+            }
+            super::ParseError::Limit { .. } => not_as_meant(1, "it is too large"),
+        })?;
+        match meant::compare(&lowering, &after) {
+            Ok(agreement) => {
+                let moved_comments = agreement.moved_comments;
+                Ok(Edited { patch: lowering.patch, after, moved_comments })
+            }
+            Err(difference) => Err(not_as_meant(after.lines().line(difference.offset), difference.what)),
+        }
     }
 
     /// The document after any change of its text, such as an undo.
     ///
     /// # Errors
     /// When the changed text is not YAML.
+    ///
+    /// # Panics
+    /// When the patch belongs to another text.
     pub fn apply(&self, patch: &Patch) -> Result<Self, super::ParseError> {
-        todo!("{patch:?}")
+        Self::parse(patch.apply(&self.text), &self.limits)
     }
 }

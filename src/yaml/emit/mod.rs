@@ -97,6 +97,11 @@ pub(super) fn stands_plain(text: &str, frame: &Frame) -> bool {
     !text.is_empty() && !text.contains('\n') && Shape::of(text).plain_allowed(frame)
 }
 
+/// Whether single quotes can carry `text`.
+pub(super) fn stands_in_single_quotes(text: &str) -> bool {
+    Shape::of(text).single_quotes_allowed()
+}
+
 /// Doubles single quotes.
 pub(super) fn single_quoted(out: &mut dyn Sink, text: &str) {
     out.push("'");

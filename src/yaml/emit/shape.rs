@@ -87,7 +87,7 @@ impl Shape {
         !edges && !indicators && !self.line_breaks && self.single_quotes_allowed()
     }
 
-    fn single_quotes_allowed(self) -> bool {
+    pub(super) fn single_quotes_allowed(self) -> bool {
         !(self.break_space || self.space_break || self.tabs || self.special)
     }
 

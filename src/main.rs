@@ -32,7 +32,7 @@ fn edit(args: &EditorArgs) -> ExitCode {
         }
         path => path.as_ref().and_then(|path| path.to_str()).map(str::to_owned),
     };
-    match terminal::run(&Options { open, ascii: args.ascii, osc52: args.osc52 }) {
+    match terminal::run(Options { open, ascii: args.ascii, osc52: args.osc52, environment: None }) {
         Ok(ended) => ended.exit_code(),
         Err(error) => {
             say(&format!("sopsmith: {error}\n{}", error.hint()));

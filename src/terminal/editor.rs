@@ -58,13 +58,14 @@ pub(super) struct Editor {
 
 impl Editor {
     /// Takes the terminal and starts a session.
-    pub(super) fn start(options: &Options) -> Result<Self, TerminalError> {
+    pub(super) fn start(options: Options) -> Result<Self, TerminalError> {
         let signals = Signals::listen().map_err(TerminalError::System)?;
         let (reporter, reports) = Reporter::new(signals.waker().map_err(TerminalError::System)?);
-        let mut world = World::new(reporter, options.clipboard_way()).map_err(TerminalError::System)?;
+        let (way, theme) = (options.clipboard_way(), options.theme());
+        let mut world = World::new(reporter, way, options.environment).map_err(TerminalError::System)?;
         let tty = Tty::enter()?;
         let screen = tty.screen();
-        let (session, effects) = Session::start(options.open.clone(), screen, Timestamp::now());
+        let (session, effects) = Session::start(options.open, screen, Timestamp::now());
         for effect in effects {
             world.perform(effect).map_err(TerminalError::System)?;
         }
@@ -75,7 +76,7 @@ impl Editor {
             world,
             session,
             screen,
-            painter: Painter::new(options.theme()),
+            painter: Painter::new(theme),
             decoder: Decoder::new(),
             last_read: Instant::now(),
             last_click: None,

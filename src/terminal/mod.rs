@@ -13,6 +13,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use crate::storage::Environment;
 use crate::ui::{Colours, Glyphs, Theme};
 
 mod clipboard;
@@ -31,7 +32,7 @@ pub use panic::hide_panic_messages;
 pub use crate::session::{Cleared, Failure};
 
 /// How the editor is to be started.
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub struct Options {
     /// A file or folder as the person named it; the working folder without one.
     pub open: Option<String>,
@@ -39,6 +40,8 @@ pub struct Options {
     pub ascii: bool,
     /// Copy through the terminal.
     pub osc52: bool,
+    /// Where identities are looked for; the environment of this process without one.
+    pub environment: Option<Environment>,
 }
 
 /// How the editor ended.
@@ -94,7 +97,7 @@ impl Ended {
 ///
 /// # Errors
 /// See [`TerminalError`].
-pub fn run(options: &Options) -> Result<Ended, TerminalError> {
+pub fn run(options: Options) -> Result<Ended, TerminalError> {
     editor::Editor::start(options)?.run()
 }
 

@@ -12,7 +12,7 @@ use std::time::Instant;
 use super::clipboard::{Clipboard, ClipboardWay};
 use super::reports::{Report, Reporter};
 use crate::session::{Effect, Event, Failure, Request};
-use crate::storage::{ContentHash, Git, Keyring, MAX_FILE_BYTES, RepoPath, Root, read_secret};
+use crate::storage::{ContentHash, Environment, Git, Keyring, MAX_FILE_BYTES, RepoPath, Root, read_secret};
 
 mod evaluate;
 mod history;
@@ -47,11 +47,11 @@ pub(super) struct World {
 }
 
 impl World {
-    /// A world in which nothing has been read.
-    pub(super) fn new(reporter: Reporter, way: ClipboardWay) -> io::Result<Self> {
+    /// A world in which nothing has been read. Identities are looked for in `environment`, or in this process's own.
+    pub(super) fn new(reporter: Reporter, way: ClipboardWay, environment: Option<Environment>) -> io::Result<Self> {
         Ok(Self {
             clipboard: Clipboard::start(way, reporter.another()?)?,
-            prompts: Prompts::new(reporter.another()?),
+            prompts: Prompts::new(reporter.another()?, environment),
             reporter,
             root: None,
             watch: Watch::default(),

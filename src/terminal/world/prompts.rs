@@ -22,12 +22,13 @@ type Waiting = Arc<Mutex<HashMap<Request, Sender<Option<Secret>>>>>;
 /// Unwrappings under way, and which of them wait for an answer.
 pub(super) struct Prompts {
     reporter: Reporter,
+    environment: Option<Arc<Environment>>,
     waiting: Waiting,
 }
 
 impl Prompts {
-    pub(super) fn new(reporter: Reporter) -> Self {
-        Self { reporter, waiting: Waiting::default() }
+    pub(super) fn new(reporter: Reporter, environment: Option<Environment>) -> Self {
+        Self { reporter, environment: environment.map(Arc::new), waiting: Waiting::default() }
     }
 
     /// Looks for identities and lets `unlock` unwrap the data key of a file with them; answered by `Event::Unwrapped`. A
@@ -40,11 +41,14 @@ impl Prompts {
         unlock: impl FnOnce(&mut Keyring) -> Result<Unlocked, Option<String>> + Send + 'static,
     ) -> io::Result<()> {
         lock(&self.waiting).clear();
-        let waiting = Arc::clone(&self.waiting);
+        let (waiting, environment) = (Arc::clone(&self.waiting), self.environment.clone());
         let reporter = self.reporter.another()?;
         self.reporter.in_thread(move |_| {
             let prompt: Arc<dyn Prompt> = Arc::new(Asking { request, reporter: Mutex::new(reporter), waiting });
-            let mut keyring = Keyring::find(&Environment::of_process(), &prompt);
+            let mut keyring = match &environment {
+                Some(environment) => Keyring::find(environment, &prompt),
+                None => Keyring::find(&Environment::of_process(), &prompt),
+            };
             let outcome = match unlock(&mut keyring) {
                 Ok(unlocked) => Unwrapped::Opened {
                     data_key: Secret::from_exposed(unlocked.data_key.expose()),

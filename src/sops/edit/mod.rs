@@ -170,6 +170,9 @@ pub enum EditError {
     },
 }
 
+#[cfg(test)]
+pub(super) mod tests;
+
 impl EditError {
     /// What to do about it.
     #[must_use]

@@ -104,7 +104,7 @@ b:
 list:
     - x
     # about y
-    - y
+    - why
 clear_unencrypted: open
 ";
 
@@ -113,7 +113,7 @@ fn a_value_is_set() {
     check(FILE, &set("b/c", "zwei"), &FILE.replace("two", "zwei"));
     check(FILE, &set("a", "1"), &FILE.replace("a: 1", "a: \"1\""));
     check(FILE, &set("clear_unencrypted", "yes"), &FILE.replace("open", "\"yes\""));
-    check(FILE, &set(r#"["list"][1]"#, "z"), &FILE.replace("- y", "- z"));
+    check(FILE, &set(r#"["list"][1]"#, "z"), &FILE.replace("- why", "- z"));
     check(FILE, &set("b/d", "v"), &FILE.replace("[]", "v"));
     check(FILE, &set("b/c", ""), &FILE.replace("two", "\"\""));
     check(FILE, &set("b/c", "1\n2\n"), &FILE.replace("two", "|\n        1\n        2"));
@@ -147,7 +147,7 @@ fn a_key_is_inserted() {
     check(FILE, &insert("e", Place::Last, "5"), &format!("{FILE}e: \"5\"\n"));
     check(FILE, &insert("b/e", Place::Last, "v"), &FILE.replace("d: []", "d: []\n    e: v"));
     check(FILE, &insert("b/e", Place::After(0), "v"), &FILE.replace("two", "two\n    e: v"));
-    check(FILE, &insert("x/y/z", Place::Last, "v"), &format!("{FILE}x:\n    y:\n        z: v\n"));
+    check(FILE, &insert("x/u/z", Place::Last, "v"), &format!("{FILE}x:\n    u:\n        z: v\n"));
     check(FILE, &insert("x_unencrypted", Place::Last, "v"), &format!("{FILE}x_unencrypted: v\n"));
     check("n: null\n", &insert("n/m", Place::Last, "v"), "n:\n    m: v\n");
 }
@@ -155,14 +155,14 @@ fn a_key_is_inserted() {
 #[test]
 fn an_item_is_inserted() {
     let item = |place| Edit::InsertItem { list: path("list"), place, value: text("v") };
-    check(FILE, &item(Place::Last), &FILE.replace("- y", "- y\n    - v"));
+    check(FILE, &item(Place::Last), &FILE.replace("- why", "- why\n    - v"));
     check(FILE, &item(Place::After(0)), &FILE.replace("- x", "- x\n    - v"));
     check(FILE, &item(Place::First), &FILE.replace("- x", "- v\n    - x"));
 }
 
 #[test]
 fn keys_and_items_are_removed() {
-    check(FILE, &remove("a"), FILE.strip_prefix("# about a\na: 1\n").unwrap());
+    check(FILE, &remove("a"), &FILE.replace("a: 1\n", ""));
     check(FILE, &remove("b/c"), &FILE.replace("    # about c\n    c: two\n", ""));
     check(FILE, &remove(r#"["list"][0]"#), &FILE.replace("    - x\n", ""));
     check("a:\n    b:\n        c: 1\nd: 2\n", &remove("a/b/c"), "a:\n    b: {}\nd: 2\n");
@@ -177,7 +177,7 @@ fn a_renamed_branch_opens_under_its_new_name() {
     check(FILE, &rename("list", "l"), &FILE.replace("list:", "l:"));
     check(FILE, &rename("clear_unencrypted", "sealed"), &FILE.replace("clear_unencrypted", "sealed"));
     check("a:\n    b: 1\nc:\n    d: x\n", &rename("c/d", "a/e"), "a:\n    b: 1\n    e: x\nc: {}\n");
-    check("a:\n    b: 1.5\n", &rename("a/b", "n/e/w"), "a: {}\nn:\n    e:\n        w: 1.5\n");
+    check("a:\n    b: 1.5\n", &rename("a/b", "m/e/w"), "a: {}\nm:\n    e:\n        w: 1.5\n");
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn every_rule_decides_about_new_keys() {
 
 #[test]
 fn an_alias_is_not_parted_from_its_anchor() {
-    let document = encrypted("l:\n    - x\n    - y\n");
+    let document = encrypted("l:\n    - x\n    - why\n");
     let aliased = document.text().replacen("- ENC", "- &one ENC", 1);
     let last = aliased.rfind("    - ENC").unwrap();
     let end = last + aliased[last..].find('\n').unwrap();

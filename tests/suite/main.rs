@@ -3,6 +3,7 @@
 
 mod architecture;
 mod cli;
+mod clipboard;
 mod envelopes;
 mod folder;
 mod identities;

@@ -3,4 +3,5 @@
 mod faults;
 mod kept;
 mod probe;
+mod program;
 mod refused;

@@ -4,7 +4,7 @@
 //! repositories not entered. The walk enters no symbolic link, no hidden tool folder, and stops at a budget: a home
 //! folder must not be read to its end because a `.sops.yaml` lies in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,6 +29,7 @@ pub struct Listing {
     files: BTreeMap<RepoPath, GitState>,
     asked_git: bool,
     notes: Vec<ListingNote>,
+    littered: BTreeSet<String>,
 }
 
 /// Something that makes a listing less than complete.
@@ -89,6 +90,11 @@ impl Listing {
             None if self.asked_git => GitState::Ignored,
             None => GitState::Unknown,
         }
+    }
+
+    /// The folders in which a killed sopsmith left temporary files, for [`sweep`](super::sweep).
+    pub fn littered(&self) -> impl Iterator<Item = &str> {
+        self.littered.iter().map(String::as_str)
     }
 
     /// What the listing lacks.
@@ -155,8 +161,12 @@ impl Listing {
     }
 
     fn add(&mut self, path: Option<RepoPath>, state: GitState) {
-        let is_ours = |path: &RepoPath| super::replace::is_temporary(path.file_name());
-        self.files.extend(path.filter(|path| !is_ours(path)).map(|path| (path, state)));
+        let Some(path) = path else { return };
+        if super::replace::is_temporary(path.file_name()) {
+            self.littered.insert(path.folder().to_owned());
+        } else {
+            self.files.insert(path, state);
+        }
     }
 
     fn is_full(&mut self) -> bool {
@@ -233,6 +243,7 @@ mod tests {
 
     #[test]
     fn temporary_files_of_a_save_are_not_part_of_the_repository() {
-        check("touch .sopsmith-a1B2c3.tmp x.nix", "U x.nix");
+        let (_folder, listing) = check("mkdir a; touch a/.sopsmith-a1B2c3.tmp x.nix", "U x.nix");
+        assert_eq!(listing.littered().collect::<Vec<_>>(), ["a"]);
     }
 }

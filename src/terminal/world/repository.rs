@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::watch::Known;
 use super::{World, expand_home, failure, hash};
 use crate::session::{Failure, Loaded, Request};
-use crate::storage::{GitState, RepoPath, Root, Stamp, load, shown};
+use crate::storage::{GitState, RepoPath, Root, Stamp, load, shown, sweep};
 use crate::terminal::reports::Report;
 
 /// A repository that was read in a thread.
@@ -47,6 +47,9 @@ fn read(known: Option<Root>, open: Option<&str>) -> Result<(Root, Vec<Known>, Lo
         None => None,
     };
     let read = load(root, open.as_slice());
+    read.listing.littered().for_each(|folder| {
+        sweep(&read.root.path().join(folder));
+    });
     let unknown_to_git =
         |path: &&RepoPath| matches!(read.listing.git_state(path), GitState::Untracked | GitState::Ignored);
     let paths = || read.texts.iter().map(|(path, _)| path);
@@ -93,6 +96,7 @@ mod tests {
         fs::create_dir(folder.path().join("secrets")).unwrap();
         fs::write(folder.path().join(".sops.yaml"), "").unwrap();
         fs::write(folder.path().join("secrets/x.yaml"), "a: 1\n").unwrap();
+        fs::write(folder.path().join("secrets/.sopsmith-of1killed.tmp"), "left").unwrap();
         let file = folder.path().join("secrets/x.yaml");
         let (root, watched, loaded) = read(None, file.to_str()).unwrap();
         assert_eq!(root.path(), folder.path().canonicalize().unwrap());
@@ -100,6 +104,7 @@ mod tests {
         assert_eq!(loaded.files.len(), 2);
         assert_eq!(watched.len(), 1);
         assert!(loaded.unknown_to_git.is_empty());
+        assert!(!folder.path().join("secrets/.sopsmith-of1killed.tmp").exists(), "litter is swept");
         let (_, _, again) = read(Some(root), None).unwrap();
         assert_eq!(again.open, None);
     }

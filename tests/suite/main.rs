@@ -10,6 +10,7 @@ mod identities;
 mod interop;
 mod pty;
 mod round_trip;
+mod memory;
 mod save;
 mod stage;
 mod tools;

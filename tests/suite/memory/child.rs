@@ -1,0 +1,62 @@
+//! A test that is two processes: one plays a part and stands still, the other looks at it from outside.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+const PART: &str = "SOPSMITH_TEST_PART";
+
+/// The part this process is to play, if it was started as a child.
+pub(crate) fn part() -> Option<String> {
+    std::env::var(PART).ok()
+}
+
+/// A command that runs one test of this binary again, in a part.
+pub(crate) fn playing(test: &str, part: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(PART, part);
+    command
+}
+
+/// Says a line to the process that looks on, and stands still until it lets go.
+pub(crate) fn stand_still(line: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "standing: {line}").unwrap();
+    out.flush().unwrap();
+    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+}
+
+/// A child that stands still.
+pub(crate) struct Standing {
+    child: Child,
+    said: BufReader<ChildStdout>,
+    /// What it said.
+    pub(crate) line: String,
+}
+
+impl Standing {
+    /// Starts a child and waits until it stands still.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("standing: ") {
+            line.clear();
+            assert!(said.read_line(&mut line).unwrap() > 0, "the child ended with {:?}", child.wait());
+        }
+        let line = line.trim_end().split_once("standing: ").map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+        Self { child, said, line }
+    }
+
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Standing {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        std::io::copy(&mut self.said, &mut std::io::sink()).unwrap();
+        assert!(self.child.wait().unwrap().success() || std::thread::panicking());
+    }
+}

@@ -19,7 +19,9 @@ mod sealed_file;
 mod set;
 mod unset;
 
+use std::fs::File;
 use std::io::{self, Write as _};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -59,17 +61,22 @@ fn perform(command: Command) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match command {
         Command::List(args) => list::run(&args, &mut out),
-        Command::Get(args) => get::run(&args, &mut out),
-        Command::Set(args) => set::run(&args, &mut io::stdin().lock()),
+        Command::Get(args) => get::run(&args, &mut unbuffered(io::stdout().as_fd())?),
+        Command::Set(args) => set::run(&args, &mut unbuffered(io::stdin().as_fd())?),
         Command::Unset(args) => unset::run(&args),
         Command::Rename(args) => rename::run(&args),
         Command::Completions(args) => script::completions(args.shell, &mut out).map_err(|error| unwritten(&error)),
         Command::Man => script::man(&mut out).map_err(|error| unwritten(&error)),
         Command::Copy(args) => copy::run(&args),
-        Command::Decrypt(args) => decrypt::run(&args, &mut out),
+        Command::Decrypt(args) => decrypt::run(&args, &mut unbuffered(io::stdout().as_fd())?),
         Command::Encrypt(args) => encrypt::run(&args, &mut out),
         Command::Demo(args) => demo::run(&args, &mut out),
     }
+}
+
+/// Standard input or output without the library's buffer, which would keep a copy of a value in ordinary memory.
+fn unbuffered(stream: BorrowedFd<'_>) -> Result<File, Failure> {
+    stream.try_clone_to_owned().map(File::from).map_err(|error| unwritten(&error))
 }
 
 /// Says something that is no result. A closed stderr is no reason to fail.

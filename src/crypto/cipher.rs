@@ -12,7 +12,7 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::data_key::DataKey;
 use super::envelope::{Envelope, ValueType};
-use crate::secret::{Guarded, Random, Secret, SecretBuffer};
+use crate::secret::{Guarded, Random, Secret, SecretBuffer, scrub_shallow_stack};
 
 /// The data key's key schedule, made once and used for every value of a file. It lies in the arena.
 ///
@@ -91,6 +91,8 @@ impl Cipher {
         let room = base64::decoded_len_estimate(envelope.data.len()) + base64::decoded_len_estimate(envelope.tag.len());
         buffer.resize(room);
         let outcome = self.open_in_place(envelope, &nonce[..nonce_len], aad, buffer.expose_mut());
+        // Round keys and blocks of the plaintext passed over the stack.
+        scrub_shallow_stack();
         buffer.truncate(*outcome.as_ref().unwrap_or(&0));
         outcome.map(|_| ())
     }
@@ -139,6 +141,7 @@ impl Cipher {
             .nonce_32
             .encrypt_in_place_detached(Nonce::from_slice(&nonce), aad, bytes.expose_mut())
             .expect("a value is shorter than the 64 GiB that GCM can seal");
+        scrub_shallow_stack();
         let (data, iv, tag) = (STANDARD.encode(bytes.expose()), STANDARD.encode(nonce), STANDARD.encode(tag));
         Envelope { data: &data, iv: &iv, tag: &tag, value_type }.to_string()
     }

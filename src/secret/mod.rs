@@ -22,6 +22,6 @@ pub use allocator::ZeroOnFree;
 pub use arena::{LockState, lock_state};
 pub use guarded::Guarded;
 pub use pages::LockKind;
-pub use process::{Hardening, harden, scrub_stack};
+pub use process::{Hardening, harden, scrub_shallow_stack, scrub_stack};
 pub use random::Random;
 pub use value::{Secret, SecretBuffer};

@@ -1,5 +1,9 @@
 //! What the whole process does to keep plaintext to itself.
 
+use std::mem::MaybeUninit;
+
+use zeroize::Zeroize;
+
 /// What hardening reached. Nothing here is fatal; the screen tells what failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hardening {
@@ -37,19 +41,26 @@ fn forbid_attaching() -> bool {
     false
 }
 
-/// How far below the caller's frame the stack is overwritten; ciphers and key agreement need far less.
-const SCRUBBED_BYTES: usize = 64 * 1024;
-
 /// Overwrites the stack below the caller, where returned functions left parts of keys and plaintext.
+///
+/// Reaches further than any cipher or key agreement here. Call it in a frame of its own, beside the work and not above it
+/// in the same function: what still lives there is not overwritten.
 #[inline(never)]
 pub fn scrub_stack() {
-    let mut space = std::mem::MaybeUninit::<[u8; SCRUBBED_BYTES]>::uninit();
-    let bytes = space.as_mut_ptr().cast::<u8>();
-    #[expect(unsafe_code, reason = "writes to its own frame in a way the compiler may not leave out")]
-    for at in 0..SCRUBBED_BYTES / 8 {
-        // SAFETY: inside the array of this frame.
-        unsafe { bytes.cast::<u64>().add(at).write_volatile(0) };
-    }
+    overwrite::<{ 64 * 1024 }>();
+}
+
+/// As [`scrub_stack`], only as far as the sealing of one value reaches: cheap enough to follow each.
+#[inline(never)]
+pub fn scrub_shallow_stack() {
+    // Unoptimised code keeps several copies of everything.
+    overwrite::<{ if cfg!(debug_assertions) { 24 * 1024 } else { 4 * 1024 } }>();
+}
+
+#[inline(always)]
+fn overwrite<const BYTES: usize>() {
+    let mut space = [const { MaybeUninit::<u8>::uninit() }; BYTES];
+    space.zeroize();
     std::hint::black_box(&space);
 }
 

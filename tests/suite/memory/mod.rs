@@ -4,6 +4,7 @@ mod arena;
 mod child;
 mod command_line;
 mod scan;
+mod vault;
 
 use scan::{Needle, scan};
 

@@ -139,6 +139,11 @@ impl NixFile {
         &self.found.problems
     }
 
+    /// How often attributes stand in an order that Nix before 2.25 refuses.
+    pub(super) fn refused_by_old_nix(&self) -> usize {
+        self.found.refused_by_old_nix
+    }
+
     /// Where a declaration can be added, the best place first.
     #[must_use]
     pub fn sites(&self) -> &[Site] {

@@ -79,7 +79,7 @@ impl Evaluator<'_, '_> {
 }
 
 /// The path that a path literal names, `.` and `..` resolved as Nix resolves them.
-fn path_of(text: &str) -> FilePath {
+pub(in crate::nix) fn path_of(text: &str) -> FilePath {
     if let Some(home) = text.strip_prefix("~/") {
         FilePath::Home(normalized(home))
     } else if text.starts_with('/') {

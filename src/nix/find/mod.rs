@@ -42,12 +42,18 @@ pub(super) struct Found {
     pub(super) sites: Vec<Site>,
     pub(super) imports: Vec<Import>,
     pub(super) known_names: Vec<KnownName>,
+    /// How often attributes stand in an order that Nix before 2.25 refuses.
+    pub(super) refused_by_old_nix: usize,
 }
 
 impl Found {
     /// Reads a tree.
     pub(super) fn of(tree: &Tree<'_>) -> Self {
-        let mut found = Self { problems: tree.problems().to_vec(), ..Self::default() };
+        let mut found = Self {
+            problems: tree.problems().to_vec(),
+            refused_by_old_nix: tree.refused_by_old_nix(),
+            ..Self::default()
+        };
         let Some(root) = tree.root() else { return found };
         let evaluator = Evaluator::new(tree);
         if concerns_secrets(tree.text()) {

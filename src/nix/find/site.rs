@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use rnix::SyntaxKind::TOKEN_UPDATE;
-
 use super::place::Surroundings;
 use super::walk::{Modules, SopsDefinition};
 use crate::nix::declaration::{Condition, Declaration};
-use crate::nix::evaluate::{Builtin, Evaluator, Source};
+use crate::nix::evaluate::{Evaluator, Source};
 use crate::nix::site::{Site, SiteKind, SiteTarget};
-use crate::nix::tree::{Expr, NodeId};
+use crate::nix::tree::NodeId;
 
 /// The sites of a file, the best one first.
 pub(super) fn sites(evaluator: &Evaluator<'_, '_>, modules: &Modules, declarations: &[Declaration]) -> Vec<Site> {
@@ -53,7 +51,7 @@ impl Search<'_, '_, '_> {
         let is_secrets = below.first().is_some_and(|first| self.is_named(*first, "secrets"));
         match (below.len(), tree.value(binding)) {
             (0, Some(value)) => {
-                for (set, conditions) in self.literal_sets(value) {
+                for (set, conditions) in self.evaluator.literal_sets(value) {
                     self.in_sops(set, &conditions, around);
                 }
             }
@@ -96,7 +94,7 @@ impl Search<'_, '_, '_> {
 
     /// Inside `secrets = { … }`.
     fn in_secrets(&mut self, value: NodeId, outer: &[Condition], around: &Rc<Surroundings>) {
-        for (set, inner) in self.literal_sets(value) {
+        for (set, inner) in self.evaluator.literal_sets(value) {
             let conditions = [outer, &inner[..]].concat();
             let target = SiteTarget { set, prefix: String::new(), after: None };
             self.add(SiteKind::SecretsSet, target, &conditions, around);
@@ -135,7 +133,7 @@ impl Search<'_, '_, '_> {
         match config.map(|binding| (tree.attributes(binding).collect::<Vec<_>>(), tree.value(binding))) {
             Some((attributes, Some(value))) => {
                 let inside = Rc::new(around.behind(self.evaluator, &attributes));
-                for (set, conditions) in self.literal_sets(value) {
+                for (set, conditions) in self.evaluator.literal_sets(value) {
                     let target = SiteTarget { set, prefix: prefix.clone(), after: None };
                     self.add(SiteKind::Module, target, &conditions, &inside);
                 }
@@ -191,44 +189,6 @@ impl Search<'_, '_, '_> {
 
     fn is_named(&self, attribute: NodeId, wanted: &str) -> bool {
         self.evaluator.tree.attribute_name(attribute).is_some_and(|name| name == wanted)
-    }
-
-    /// The literal sets whose attributes become those of a value, with the conditions over them. The right side of a
-    /// `//` comes first.
-    fn literal_sets(&self, value: NodeId) -> Vec<(NodeId, Vec<Condition>)> {
-        let tree = self.evaluator.tree;
-        let mut found = Vec::new();
-        let mut pending = vec![(value, Vec::new())];
-        while let Some((id, conditions)) = pending.pop() {
-            match tree.expr(id) {
-                Expr::Set => found.push((id, conditions)),
-                Expr::Paren(inner)
-                | Expr::Let { body: inner }
-                | Expr::With { body: inner, .. }
-                | Expr::Assert { body: inner } => pending.push((inner, conditions)),
-                Expr::Binary { operator: TOKEN_UPDATE, left, right } => {
-                    pending.push((left, conditions.clone()));
-                    pending.push((right, conditions));
-                }
-                Expr::Apply { .. } => {
-                    let (function, arguments) = tree.call(id);
-                    match (self.evaluator.known_function(function), arguments.as_slice()) {
-                        (Some(Builtin::MkIf), [condition, inner]) => {
-                            let condition = self.evaluator.condition(*condition);
-                            pending.push((*inner, [&conditions[..], &[condition]].concat()));
-                        }
-                        (Some(Builtin::MkMerge), [list]) => {
-                            let items: Vec<NodeId> = tree.expressions(tree.bare(*list)).collect();
-                            pending.extend(items.into_iter().rev().map(|item| (item, conditions.clone())));
-                        }
-                        (Some(Builtin::Id | Builtin::MkOverride), [.., inner]) => pending.push((*inner, conditions)),
-                        _ => {}
-                    }
-                }
-                _ => {}
-            }
-        }
-        found
     }
 }
 

@@ -1,0 +1,63 @@
+//! Literals behind wrappers: what can be edited where it stands, though `mkIf`, `mkForce` or `//` is around it.
+
+use rnix::SyntaxKind::TOKEN_UPDATE;
+
+use super::Evaluator;
+use super::builtin::Builtin;
+use crate::nix::declaration::Condition;
+use crate::nix::tree::{Expr, NodeId};
+
+impl Evaluator<'_, '_> {
+    /// The literal sets whose attributes become those of a value, with the conditions over them. The right side of a
+    /// `//` comes first.
+    pub(in crate::nix) fn literal_sets(&self, value: NodeId) -> Vec<(NodeId, Vec<Condition>)> {
+        let tree = self.tree;
+        let mut found = Vec::new();
+        let mut pending = vec![(value, Vec::new())];
+        while let Some((id, conditions)) = pending.pop() {
+            match tree.expr(id) {
+                Expr::Set => found.push((id, conditions)),
+                Expr::Paren(inner)
+                | Expr::Let { body: inner }
+                | Expr::With { body: inner, .. }
+                | Expr::Assert { body: inner } => pending.push((inner, conditions)),
+                Expr::Binary { operator: TOKEN_UPDATE, left, right } => {
+                    pending.push((left, conditions.clone()));
+                    pending.push((right, conditions));
+                }
+                Expr::Apply { .. } => {
+                    let (function, arguments) = tree.call(id);
+                    match (self.known_function(function), arguments.as_slice()) {
+                        (Some(Builtin::MkIf), [condition, inner]) => {
+                            let condition = self.condition(*condition);
+                            pending.push((*inner, [&conditions[..], &[condition]].concat()));
+                        }
+                        (Some(Builtin::MkMerge), [list]) => {
+                            let items: Vec<NodeId> = tree.expressions(tree.bare(*list)).collect();
+                            pending.extend(items.into_iter().rev().map(|item| (item, conditions.clone())));
+                        }
+                        (Some(Builtin::Id | Builtin::MkOverride), [.., inner]) => pending.push((*inner, conditions)),
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The value in `mkForce x`, `mkOverride 10 x` and parentheses.
+    pub(in crate::nix) fn unwrapped(&self, value: NodeId) -> NodeId {
+        let mut inner = value;
+        loop {
+            inner = match self.tree.expr(inner) {
+                Expr::Paren(within) => within,
+                Expr::Apply { argument, .. } => match self.known_function(self.tree.call(inner).0) {
+                    Some(Builtin::Id | Builtin::MkOverride) => argument,
+                    _ => return inner,
+                },
+                _ => return inner,
+            }
+        }
+    }
+}

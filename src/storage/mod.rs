@@ -40,6 +40,7 @@ pub use identity::{Environment, Finding, Keyring, Place, Platform, Tried, Unlock
 pub use listing::{Listing, ListingNote};
 pub use load::{LoadNote, Loaded, load};
 pub use lock::{FolderLock, LockError};
+pub use program::end_programs;
 pub use random::OsRandom;
 pub use read::{MAX_FILE_BYTES, ReadError, read_bytes, read_secret, read_text};
 pub use replace::{

@@ -6,7 +6,7 @@
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -58,6 +58,7 @@ impl From<io::Error> for NoAnswer {
 pub(super) fn run(command: &mut Command, input: &[u8], limits: Limits) -> Result<Answer, NoAnswer> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn()?;
+    let _running = Running::note(&child);
     let said = match converse(&mut child, input, limits.answer_bytes).recv_timeout(limits.patience) {
         Ok(said) => said.map_err(NoAnswer::Refused)?,
         Err(_) => return end(&mut child).and(Err(NoAnswer::TooSlow)),
@@ -67,6 +68,38 @@ pub(super) fn run(command: &mut Command, input: &[u8], limits: Limits) -> Result
     }
     let is_success = child.wait().map_err(NoAnswer::Refused)?.success();
     Ok(Answer { is_success, out: said.0, complaint: String::from_utf8_lossy(&said.1).into_owned() })
+}
+
+/// Ends every program that is still running. Called when the answers are not wanted any more.
+pub fn end_programs() {
+    for group in std::mem::take(&mut *running()) {
+        if kill_process_group(group, Signal::KILL).is_err() {
+            // It has ended by itself meanwhile.
+        }
+    }
+}
+
+static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+fn running() -> MutexGuard<'static, Vec<Pid>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A program in the list of those that run, until this is dropped.
+struct Running(Pid);
+
+impl Running {
+    fn note(child: &Child) -> Self {
+        let group = Pid::from_child(child);
+        running().push(group);
+        Self(group)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        running().retain(|other| *other != self.0);
+    }
 }
 
 type Said = (Vec<u8>, Vec<u8>);

@@ -12,7 +12,9 @@ use std::time::Instant;
 use super::clipboard::{Clipboard, ClipboardWay};
 use super::reports::{Report, Reporter};
 use crate::session::{Effect, Event, Failure, Request};
-use crate::storage::{ContentHash, Environment, Git, Keyring, MAX_FILE_BYTES, RepoPath, Root, read_secret};
+use crate::storage::{
+    ContentHash, Environment, Git, Keyring, MAX_FILE_BYTES, RepoPath, Root, end_programs, read_secret,
+};
 
 mod evaluate;
 mod history;
@@ -128,6 +130,13 @@ impl World {
 
     fn git(&self) -> Option<Git> {
         self.root.as_ref().map(|root| Git::at(root.path()))
+    }
+}
+
+impl Drop for World {
+    /// Nobody waits for nix any more.
+    fn drop(&mut self) {
+        end_programs();
     }
 }
 

@@ -14,6 +14,7 @@ use crate::nix::{FilePath, Import, ModuleKind, NixFile};
 #[derive(Debug, Default)]
 pub(super) struct Imports {
     numbers: HashMap<RepoPath, usize>,
+    paths: Vec<RepoPath>,
     nodes: Vec<Node>,
     hosts: Vec<Host>,
 }
@@ -21,7 +22,10 @@ pub(super) struct Imports {
 #[derive(Debug, Default)]
 struct Node {
     kinds: Kinds,
+    /// The configurations that take it, lists of modules under names of their own included.
     configurations: Bits,
+    /// Those of them that take it through nothing but `imports` and their own `modules`.
+    surely: Bits,
 }
 
 /// One configuration: a host (or home) that a flake names, or a file that nobody imports and that imports others.
@@ -61,14 +65,16 @@ struct Bits(Vec<u64>);
 
 impl Imports {
     pub(super) fn new<'a>(files: impl Iterator<Item = (&'a RepoPath, &'a NixFile)> + Clone) -> Self {
-        let numbers: HashMap<RepoPath, usize> = files.clone().map(|(path, _)| path.clone()).zip(0..).collect();
-        let mut imports = Self { nodes: numbers.iter().map(|_| Node::default()).collect(), numbers, hosts: Vec::new() };
+        let paths: Vec<RepoPath> = files.clone().map(|(path, _)| path.clone()).collect();
+        let nodes = paths.iter().map(|_| Node::default()).collect();
+        let numbers: HashMap<RepoPath, usize> = paths.iter().cloned().zip(0..).collect();
+        let mut imports = Self { numbers, paths, nodes, hosts: Vec::new() };
         let edges: Vec<Edge<'_>> = files.clone().flat_map(|(path, file)| imports.edges_of(path, file)).collect();
         let mut leaving: Vec<Vec<usize>> = imports.nodes.iter().map(|_| Vec::new()).collect();
         for (at, edge) in edges.iter().enumerate() {
             leaving[edge.from].push(at);
         }
-        imports.settle_kinds(&edges, &leaving, files.map(|(path, _)| path));
+        imports.settle_kinds(&edges, &leaving);
         imports.settle_configurations(&edges, &leaving);
         imports
     }
@@ -76,11 +82,6 @@ impl Imports {
     /// The kind of module a file is, if it is one kind only.
     pub(super) fn kind(&self, file: &RepoPath) -> Option<ModuleKind> {
         self.node(file)?.kinds.single()
-    }
-
-    /// Whether a file is read as a module of that kind by somebody.
-    pub(super) fn may_be(&self, file: &RepoPath, kind: ModuleKind) -> bool {
-        self.node(file).is_some_and(|node| node.kinds.contains(kind))
     }
 
     /// The names of the configurations that a file belongs to, sorted.
@@ -96,11 +97,30 @@ impl Imports {
 
     /// Whether some configuration takes both files, as far as literal imports tell.
     pub(super) fn meet(&self, one: &RepoPath, other: &RepoPath) -> bool {
-        one == other
-            || match (self.node(one), self.node(other)) {
-                (Some(one), Some(other)) => one.configurations.meet(&other.configurations),
-                _ => false,
-            }
+        match (self.node(one), self.node(other)) {
+            _ if one == other => true,
+            (Some(one), Some(other)) => one.configurations.meet(&other.configurations),
+            _ => false,
+        }
+    }
+
+    /// Whether some configuration takes both files, with nothing between but `imports` and its own `modules`.
+    pub(super) fn surely_meet(&self, one: &RepoPath, other: &RepoPath) -> bool {
+        match (self.node(one), self.node(other)) {
+            _ if one == other => true,
+            (Some(one), Some(other)) => one.surely.meet(&other.surely),
+            _ => false,
+        }
+    }
+
+    /// Whether the repository names a configuration together with its modules.
+    pub(super) fn names_hosts(&self) -> bool {
+        self.hosts.iter().any(|host| host.name.is_some())
+    }
+
+    /// Whether a configuration that has a name takes the file.
+    pub(super) fn is_in_some_configuration(&self, file: &RepoPath) -> bool {
+        !self.hosts(file).is_empty()
     }
 
     fn node(&self, file: &RepoPath) -> Option<&Node> {
@@ -116,7 +136,12 @@ impl Imports {
         file.imports().iter().filter_map(edge).collect()
     }
 
-    /// The Nix file that a path leads to; a folder means its `default.nix`.
+    /// The Nix file that a path written in another one leads to.
+    pub(super) fn target_of(&self, from: &RepoPath, path: &FilePath) -> Option<&RepoPath> {
+        self.target(from, path).map(|number| &self.paths[number])
+    }
+
+    /// The number of the Nix file that a path leads to; a folder means its `default.nix`.
     fn target(&self, from: &RepoPath, path: &FilePath) -> Option<usize> {
         let target = match path {
             FilePath::Relative(path) => from.beside(path)?,
@@ -127,18 +152,13 @@ impl Imports {
         self.numbers.get(&target).or_else(folder).copied()
     }
 
-    fn settle_kinds<'a>(
-        &mut self,
-        edges: &[Edge<'_>],
-        leaving: &[Vec<usize>],
-        paths: impl Iterator<Item = &'a RepoPath>,
-    ) {
+    fn settle_kinds(&mut self, edges: &[Edge<'_>], leaving: &[Vec<usize>]) {
         let imported: Vec<bool> = edges.iter().fold(vec![false; self.nodes.len()], |mut imported, edge| {
             imported[edge.to] = true;
             imported
         });
         let mut pending: Vec<usize> = Vec::new();
-        for (path, number) in paths.zip(0..) {
+        for (number, path) in self.paths.iter().enumerate() {
             if let Some(kind) = kind_by_name(path).filter(|_| !imported[number]) {
                 self.nodes[number].kinds.insert(kind);
                 pending.push(number);
@@ -175,7 +195,7 @@ impl Imports {
                     named_by[edge.from].push(self.hosts.len() - 1);
                     self.hosts.len() - 1
                 });
-                self.nodes[edge.to].configurations.insert(number);
+                self.nodes[edge.to].surely.insert(number);
                 pending.push(edge.to);
             }
         }
@@ -197,7 +217,7 @@ impl Imports {
         for (number, leaves) in leaving.iter().enumerate() {
             if !imported[number] && !leaves.is_empty() && named_by[number].is_empty() {
                 self.hosts.push(Host { name: None, kind: self.nodes[number].kinds.single() });
-                self.nodes[number].configurations.insert(self.hosts.len() - 1);
+                self.nodes[number].surely.insert(self.hosts.len() - 1);
                 pending.push(number);
             }
         }
@@ -205,11 +225,22 @@ impl Imports {
     }
 
     fn spread_configurations(&mut self, edges: &[Edge<'_>], leaving: &[Vec<usize>], mut pending: Vec<usize>) {
+        for node in &mut self.nodes {
+            node.configurations.extend(&node.surely);
+        }
         while let Some(from) = pending.pop() {
-            let configurations = self.nodes[from].configurations.clone();
-            let follows = |edge: &&Edge<'_>| !matches!(edge.role, Role::Configuration(..));
-            for edge in leaving[from].iter().map(|at| &edges[*at]).filter(follows) {
-                if self.nodes[edge.to].configurations.extend(&configurations) {
+            let Node { configurations, surely, .. } = &self.nodes[from];
+            let (configurations, surely) = (configurations.clone(), surely.clone());
+            for edge in leaving[from].iter().map(|at| &edges[*at]) {
+                let to = &mut self.nodes[edge.to];
+                let grew = match edge.role {
+                    Role::Configuration(..) => false,
+                    Role::Other => to.configurations.extend(&configurations),
+                    Role::Inherits | Role::Module(_) => {
+                        to.configurations.extend(&configurations) | to.surely.extend(&surely)
+                    }
+                };
+                if grew {
                     pending.push(edge.to);
                 }
             }
@@ -275,10 +306,6 @@ impl Kinds {
         let before = self.0;
         self.0 |= other.0;
         self.0 != before
-    }
-
-    fn contains(self, kind: ModuleKind) -> bool {
-        self.0 & Self::bit(kind) != 0
     }
 
     fn single(self) -> Option<ModuleKind> {

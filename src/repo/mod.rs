@@ -34,7 +34,7 @@ pub use encrypted::{EncryptedFile, Entry, EntryKind, Fault, FaultKind, FileForma
 pub use path::RepoPath;
 pub use placement::{Basis, NotPlaced, Placement, Target};
 pub use plan::{DeclarationChange, Follow, LeftAlone, Plan, PlanError, Untouched};
-pub use repository::{DeclarationRef, ReferenceRef, Repository, TemplateRef};
+pub use repository::{DeclarationRef, ReferenceRef, Repository, RulesFile, TemplateRef};
 pub use row::{Row, RowState};
 pub use scope::SettingRef;
 pub use site::Suggestion;

@@ -185,7 +185,7 @@ impl FileChanges<'_> {
             steps.take(steps.file.rename_references(references, name)?);
         }
         let is_removal = |change: &DeclarationChange| *change == DeclarationChange::Remove;
-        self.declarations.sort_by_key(|(id, change)| is_removal(change).then(|| std::cmp::Reverse(*id)));
+        self.declarations.sort_by_key(|(id, change)| is_removal(change).then_some(std::cmp::Reverse(*id)));
         self.declarations.dedup_by(|one, other| is_removal(one.1) && one == other);
         for (id, change) in self.declarations {
             steps.take(match change {

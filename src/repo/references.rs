@@ -1,4 +1,4 @@
-//! Who refers to which secret, template or placeholder, by name.
+//! Who refers to which secret or placeholder, by name.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,6 @@ use crate::nix::{NixFile, ReferenceKind};
 #[derive(Debug, Default)]
 pub(super) struct References {
     secrets: HashMap<String, Vec<ReferenceRef>>,
-    templates: HashMap<String, Vec<ReferenceRef>>,
     unnamed: Vec<ReferenceRef>,
 }
 
@@ -22,9 +21,7 @@ impl References {
                 let place = ReferenceRef { file: path.clone(), index };
                 match reference.name.known() {
                     None => references.unnamed.push(place),
-                    Some(name) if is_template(reference.kind) => {
-                        references.templates.entry(name.clone()).or_default().push(place);
-                    }
+                    Some(_) if is_template(reference.kind) => {}
                     Some(name) => references.secrets.entry(name.clone()).or_default().push(place),
                 }
             }
@@ -35,11 +32,6 @@ impl References {
     /// The references to a secret or its placeholder.
     pub(super) fn to_secret(&self, name: &str) -> &[ReferenceRef] {
         self.secrets.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    /// The references to a template.
-    pub(super) fn to_template(&self, name: &str) -> &[ReferenceRef] {
-        self.templates.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The references whose name cannot be read.

@@ -12,7 +12,7 @@ use super::resolve::{Files, Resolver};
 use super::row::{self, Row};
 use super::scope::{SettingRef, Site};
 use crate::nix::{Declaration, DeclarationId, KnownNameKind, ModuleKind, NixFile, Place, Reference, Setting, Template};
-use crate::sops::Document;
+use crate::sops::{CreationRules, CreationRulesError, Document};
 
 /// A repository: its Nix files and its encrypted files.
 #[derive(Debug, Default)]
@@ -25,13 +25,21 @@ pub struct Repository {
 #[derive(Debug, Default)]
 struct Sources(BTreeMap<RepoPath, Source>);
 
+/// A `.sops.yaml`.
+#[derive(Debug)]
+pub struct RulesFile {
+    /// Its text.
+    pub text: String,
+    /// What it says, or why that cannot be read.
+    pub rules: Result<CreationRules, CreationRulesError>,
+}
+
 /// A file as far as it was read.
 #[derive(Debug)]
 enum Source {
     Nix(Box<NixFile>),
     Encrypted(Box<EncryptedFile>),
-    /// The rules of sops, and whatever else small is asked for by name.
-    Rules(String),
+    Rules(Box<RulesFile>),
     Other,
 }
 
@@ -69,7 +77,7 @@ impl Source {
             return Self::Nix(Box::new(NixFile::parse(text)));
         }
         if name == RULES {
-            return Self::Rules(text);
+            return Self::Rules(Box::new(RulesFile { rules: CreationRules::parse(&text), text }));
         }
         EncryptedFile::read(text).map_or(Self::Other, |file| Self::Encrypted(Box::new(file)))
     }
@@ -185,17 +193,27 @@ impl Repository {
         match self.files.0.get(path)? {
             Source::Nix(file) => Some(file.text()),
             Source::Encrypted(file) => Some(file.text()),
-            Source::Rules(text) => Some(text),
+            Source::Rules(file) => Some(&file.text),
             Source::Other => None,
         }
     }
 
-    /// The rules of sops: every `.sops.yaml`, with its text.
-    pub fn rules(&self) -> impl Iterator<Item = (&RepoPath, &str)> {
+    /// Every `.sops.yaml`, sorted by path.
+    pub fn rules_files(&self) -> impl Iterator<Item = (&RepoPath, &RulesFile)> {
         self.files.0.iter().filter_map(|(path, source)| match source {
-            Source::Rules(text) => Some((path, text.as_str())),
+            Source::Rules(file) => Some((path, &**file)),
             _ => None,
         })
+    }
+
+    /// The rules that hold for a file: those of the nearest `.sops.yaml` at or above its folder.
+    ///
+    /// sops itself looks from where it is started; people start it in the folder of the file or above it.
+    #[must_use]
+    pub fn rules_for(&self, file: &RepoPath) -> Option<(&RepoPath, &RulesFile)> {
+        let above =
+            |rules: &&RepoPath| rules.folder().is_empty() || file.as_str().starts_with(&format!("{}/", rules.folder()));
+        self.rules_files().filter(|(path, _)| above(path)).max_by_key(|(path, _)| path.folder().len())
     }
 
     /// All declarations, by file and in the order of the file.

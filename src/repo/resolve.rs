@@ -124,6 +124,7 @@ impl<F: Files> Resolver<'_, F> {
                 Err(why) => Placement::NotPlaced(why),
             }),
             Some(Static::Unknown(_)) => Resolved::ByKey(request),
+            None if declaration.incomplete.is_some() => Resolved::ByKey(request),
             None => self.resolve_by_default(&site, request),
         }
     }
@@ -173,7 +174,10 @@ impl<F: Files> Resolver<'_, F> {
         let key = match declaration.text(&OptionName::Key) {
             Some(Static::Known(key)) => key.to_owned(),
             Some(Static::Unknown(unknown)) => return Err(NotPlaced::Key(unknown)),
-            None => self.default_key(site)?.unwrap_or_else(|| name.clone()),
+            None => match &declaration.incomplete {
+                Some(unknown) => return Err(NotPlaced::Key(unknown.clone())),
+                None => self.default_key(site)?.unwrap_or_else(|| name.clone()),
+            },
         };
         Ok(Request { whole_file: key.is_empty(), key })
     }
@@ -183,6 +187,9 @@ impl<F: Files> Resolver<'_, F> {
         if declaration.option(&OptionName::Format).is_some() {
             let name = declaration.text(&OptionName::Format)?;
             return FileFormat::from_name(name.known()?);
+        }
+        if declaration.incomplete.is_some() {
+            return None;
         }
         match self.default_text(&SettingName::DefaultSopsFormat, site) {
             None => Some(FileFormat::Yaml),

@@ -295,7 +295,7 @@ mod tests {
             "a:\n  new: $str\n  kept: $str\nb: ENC[AES256_GCM,data:BB==,iv:AA==,tag:AA==,type:str]\nz: $str",
             Some("a:\n  kept: $str\n  gone: $str\nold:\n  x: $str\nb: $str\nz: $str"),
             &["a/gone", "b"],
-            &["  a", "  + new", "  ● kept", "  – gone", "  old", "  – x", "~ b", "○ z"],
+            &["  a", "  + new", "  ○ kept", "  – gone", "  old", "  – x", "~ b", "○ z"],
         );
     }
 

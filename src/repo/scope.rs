@@ -70,8 +70,17 @@ impl Site {
         self.module
     }
 
+    pub(super) fn file(&self) -> &RepoPath {
+        &self.file
+    }
+
+    /// Whether two sites are the same module body of one file.
+    pub(super) fn is_same_module(&self, other: &Self) -> bool {
+        self.file == other.file && self.body == other.body
+    }
+
     /// Whether two sites can belong to the same options of one configuration.
-    fn fits(&self, other: &Self) -> bool {
+    pub(super) fn fits(&self, other: &Self) -> bool {
         let same_module = match (self.module, other.module) {
             (Some(ours), Some(theirs)) => ours == theirs,
             _ => true,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says best by failing where it stands")]
 
 mod architecture;
+mod check;
 mod cli;
 mod clipboard;
 mod envelopes;

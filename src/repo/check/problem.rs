@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::super::path::RepoPath;
-use super::super::repository::DeclarationRef;
+use super::super::plan::{DeclarationChange, PlanError};
+use super::super::repository::{DeclarationRef, Repository};
 use crate::text::{Patch, Position};
 
 /// How bad a problem is.
@@ -85,8 +86,10 @@ pub struct Fix {
 /// What a fix does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Remedy {
-    /// Patches of Nix files, each made for the text as it was checked.
-    Nix(Vec<(RepoPath, Patch)>),
+    /// Declarations change; [`Repository::nix_patches`] tells what that comes to.
+    Change(Vec<(DeclarationRef, DeclarationChange)>),
+    /// One Nix file changes, as it was checked.
+    Patch(RepoPath, Patch),
     /// A key is added to an encrypted file; somebody has to give the value.
     AddKey {
         /// The encrypted file.
@@ -110,14 +113,12 @@ pub enum Remedy {
         /// The key as it should be.
         to: String,
     },
-    /// A leaf is declared; the patch is the plainest declaration at the best place.
+    /// A leaf is declared, in the plainest way at the best place.
     Declare {
         /// The encrypted file.
         file: RepoPath,
         /// The key.
         key: String,
-        /// The Nix file and the patch that adds the declaration.
-        patch: (RepoPath, Patch),
     },
     /// The recipients are made to equal those of the creation rule; needs an identity.
     UpdateRecipients {
@@ -136,7 +137,65 @@ pub enum Remedy {
     },
 }
 
+impl Repository {
+    /// The patches of Nix files that a remedy comes to; `None` for a remedy that is not Nix.
+    ///
+    /// # Errors
+    /// When a declaration cannot be changed in place.
+    pub fn nix_patches(&self, remedy: &Remedy) -> Option<Result<Vec<(RepoPath, Patch)>, PlanError>> {
+        match remedy {
+            Remedy::Change(changes) => Some(self.plan(changes).map(|plan| plan.patches)),
+            Remedy::Patch(file, patch) => Some(Ok(vec![(file.clone(), patch.clone())])),
+            Remedy::Declare { file, key } => {
+                let suggestion = self.suggestions(file).into_iter().next()?;
+                let nix_file = self.nix_file(&suggestion.file)?;
+                let patch = nix_file.add_declaration(suggestion.site, &suggestion.spec(key, key));
+                let refused = |error| PlanError::Refused { file: suggestion.file.clone(), error };
+                Some(patch.map(|patch| vec![(suggestion.file.clone(), patch)]).map_err(refused))
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Problem {
+    pub(super) fn at(mut self, spot: Spot) -> Self {
+        self.nix = Some(spot);
+        self
+    }
+
+    pub(super) fn leaf(mut self, spot: Spot) -> Self {
+        self.leaf = Some(spot);
+        self
+    }
+
+    pub(super) fn about(mut self, declaration: &DeclarationRef) -> Self {
+        self.declaration = Some(declaration.clone());
+        self
+    }
+
+    pub(super) fn key(mut self, file: &RepoPath, key: &str) -> Self {
+        self.key = Some((file.clone(), key.to_owned()));
+        self
+    }
+
+    pub(super) fn says(mut self, when: When, says: impl Into<String>) -> Self {
+        self.rebuild = Some(Rebuild { when, says: says.into() });
+        self
+    }
+
+    /// Adds a fix that somebody has to choose.
+    pub(super) fn offer(mut self, label: impl Into<String>, remedy: Remedy) -> Self {
+        self.fixes.push(Fix { label: label.into(), remedy, is_safe: false });
+        self
+    }
+
+    /// Adds a fix that may be applied without asking.
+    pub(super) fn mend(mut self, label: impl Into<String>, remedy: Remedy) -> Self {
+        self.fixes.push(Fix { label: label.into(), remedy, is_safe: true });
+        self
+    }
+
     /// Where the problem is shown to be: the declaration's side if there is one.
     #[must_use]
     pub fn spot(&self) -> Option<&Spot> {

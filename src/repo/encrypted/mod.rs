@@ -118,6 +118,8 @@ pub enum FaultKind {
     Metadata(String),
     /// The text does not follow its format.
     Syntax(String),
+    /// Not a fault of the file: it asks for more than is read here.
+    NotRead(String),
 }
 
 impl EncryptedFile {

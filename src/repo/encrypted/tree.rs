@@ -9,7 +9,11 @@ pub(super) fn read(text: String, format: FileFormat) -> EncryptedFile {
     match Document::parse(text.as_str()) {
         Ok(document) => of_document(&document, format),
         Err(error) => {
-            let fault = fault_of(&error, &text);
+            let mut fault = fault_of(&error, &text);
+            // JSON has escapes that YAML lacks; what is no YAML may still be good JSON.
+            if let (FaultKind::Syntax(words), true) = (&fault.kind, format != FileFormat::Yaml) {
+                fault.kind = FaultKind::NotRead(words.clone());
+            }
             let mut file = EncryptedFile::new(text, format, Vec::new(), Vec::new());
             file.faults.push(fault);
             file
@@ -100,9 +104,8 @@ fn fault_of(error: &DocumentError, text: &str) -> Fault {
         DocumentError::NotYaml { line, .. } | DocumentError::TopLevel { line } => {
             (*line, FaultKind::Syntax(error.to_string()))
         }
-        DocumentError::Empty | DocumentError::OnlyComments | DocumentError::TooLarge { .. } => {
-            (1, FaultKind::Syntax(error.to_string()))
-        }
+        DocumentError::Empty | DocumentError::OnlyComments => (1, FaultKind::Syntax(error.to_string())),
+        DocumentError::TooLarge { .. } => (1, FaultKind::NotRead(error.to_string())),
     };
     Fault { range: LineIndex::new(text).range(text, line), kind }
 }

@@ -144,6 +144,11 @@ impl CreationRules {
         self.names.get(identity).map(String::as_str)
     }
 
+    /// Every anchor on a recipient: the recipient, and what people call it. In no particular order.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().map(|(identity, name)| (identity.as_str(), name.as_str()))
+    }
+
     /// The columns a level that new YAML files get: `stores.yaml.indent`, else 4.
     #[must_use]
     pub fn yaml_indent(&self) -> usize {

@@ -1,0 +1,1 @@
+//! One defect each.

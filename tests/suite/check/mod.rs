@@ -1,0 +1,6 @@
+//! What the checks find in repositories with one defect, and that they find nothing in correct ones.
+
+mod clean;
+mod defects;
+mod model;
+mod repository;

@@ -379,17 +379,23 @@ impl<'t> Builder<'t> {
 /// From the header of a block scalar to the end of its last content line, that line's ending left out.
 fn block_range(text: &str, from: usize, content: Range<usize>, value: &str) -> Range<usize> {
     let Some(header) = lexeme::block_header(text, from) else { return content };
+    if value.is_empty() {
+        return header;
+    }
+    // The reported span may begin behind empty lines at the top, and end in the indentation of what follows.
+    let begin = lexeme::next_line(text, header.end);
+    let body = &text[begin..content.end.max(begin)];
     let keeps = text[header.clone()].contains('+');
-    let body = &text[content.clone()];
     let last_line = value.trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
-    let blank_content = !last_line.is_empty() && last_line.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+    let blank_content = last_line.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
     let length = if keeps || blank_content {
-        let end = body.rfind('\n').unwrap_or(body.len());
+        // Without a line break at the end of the text, the last line is content as well.
+        let end = body.rfind('\n').filter(|end| body[*end..].trim().is_empty()).unwrap_or(body.len());
         if body[..end].ends_with('\r') { end - 1 } else { end }
     } else {
         body.trim_end_matches([' ', '\t', '\r', '\n']).len()
     };
-    header.start..header.end.max(content.start + length)
+    header.start..header.end.max(begin + length)
 }
 
 /// `!!int` for the tags of YAML's own namespace, the tag itself for others.

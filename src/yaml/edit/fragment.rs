@@ -35,6 +35,7 @@ impl Site {
         Frame {
             flow: self.flow,
             block: !self.flow && !self.one_line,
+            keep: false,
             margin: self.column,
             step: self.layout.step.clamp(1, 9),
             line_ending: self.layout.line_ending,

@@ -116,7 +116,8 @@ impl<'e> Lowering<'e> {
         let end = extent::last_line_end(yaml, before);
         let next = lexeme::next_line(&yaml.text, end);
         let at_end = next == end || !yaml.text[end..next].ends_with('\n');
-        let site = self.site(column, false, at_end);
+        let lines_fit = yaml.takes_lines(end, column + 1);
+        let site = Site { one_line: !lines_fit, ..self.site(column, false, at_end) };
         self.check(container, new, &site)?;
         let mut written = String::new();
         if at_end {

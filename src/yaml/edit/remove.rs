@@ -50,7 +50,7 @@ impl Lowering<'_> {
         let text = &self.yaml.text;
         let extent = extent::extent(self.yaml, &members[start], &members[end - 1]);
         let range = if extent.own_line {
-            whole_lines(text, extent)
+            extent.start..lexeme::next_line(text, extent.end)
         } else {
             // It shares its line with a dash, which the next one takes over.
             match members.get(end) {
@@ -103,7 +103,8 @@ impl Lowering<'_> {
             return self.splice(before.len()..extent.end, "");
         }
         // Own comments above go; the empty container stands where its first member stood.
-        let column = lexeme::column(&yaml.text, start);
+        // Braces, other than dashes, may not stand at the column of the key above.
+        let column = lexeme::column(&yaml.text, start).max(yaml.frame(container).margin + usize::from(is_value));
         let indented = if extent.own_line { format!("{}{empty}", " ".repeat(column)) } else { empty.to_owned() };
         self.splice(inner, indented)
     }
@@ -124,23 +125,12 @@ impl Lowering<'_> {
         self.comments.gone.insert(comment);
         let text = &self.yaml.text;
         let range = if own_line {
-            let start = lexeme::line_start(text, range.start);
-            whole_lines(text, Extent { start, end: range.end, own_line })
+            lexeme::line_start(text, range.start)..lexeme::next_line(text, range.end)
         } else {
             text[..range.start].trim_end_matches([' ', '\t']).len()..range.end
         };
         self.splice(range, "")
     }
-}
-
-/// An extent with its line ending: the one behind it, or the one before it at the end of a text that has none.
-fn whole_lines(text: &str, extent: Extent) -> std::ops::Range<usize> {
-    let next = lexeme::next_line(text, extent.end);
-    if next > extent.end {
-        return extent.start..next;
-    }
-    let before = text[..extent.start].strip_suffix('\n').map(|before| before.strip_suffix('\r').unwrap_or(before));
-    before.map_or(extent.start, str::len)..extent.end
 }
 
 /// Where what follows an extent begins: the next member, or a comment above it.

@@ -120,19 +120,23 @@ impl<'e> Lowering<'e> {
         if self.is_set(node, to) {
             return self.set(node, to);
         }
-        let old = yaml.full_range(node);
-        let frame = yaml.frame(node);
+        let mut old = yaml.full_range(node);
+        let is_block = matches!(yaml.kind(node), Kind::Mapping { flow: false } | Kind::Sequence { flow: false });
+        if let Some(item) = yaml.tree.item(node).filter(|_| is_block) {
+            // Comments below the last line, as far as they belong to the block.
+            old.end = extent::last_line_end(yaml, &item);
+        }
         let (begin, site) = self.site_of(node, &old, to);
         if !to.is_writable(&site) {
             return Err(self.unwritable(node, "this value"));
         }
         self.replaced.insert(node, to);
         let mut written = String::new();
-        if frame.flow || begin == old.start {
+        let Some(begin) = begin else {
             to.write_inline(&mut written, &site);
             self.lose_comments(&old);
             return self.splice(old, written);
-        }
+        };
         if yaml.is_value(node) {
             to.write_value(&mut written, &site);
         } else {
@@ -159,8 +163,8 @@ impl<'e> Lowering<'e> {
         if end > line_end { self.splice(line_end..end, "") } else { Ok(()) }
     }
 
-    /// End of the colon or dash before a value, and what its place allows. A root has none: its own start.
-    fn site_of(&self, node: NodeId, old: &Range<usize>, to: &Fragment) -> (usize, Site) {
+    /// End of the colon or dash before a value in a block container, and what the value's place allows.
+    fn site_of(&self, node: NodeId, old: &Range<usize>, to: &Fragment) -> (Option<usize>, Site) {
         let yaml = self.yaml;
         let frame = yaml.frame(node);
         let begin = match yaml.tree.item(node) {
@@ -168,10 +172,12 @@ impl<'e> Lowering<'e> {
             Some(item) if !frame.flow => Some(extent::start_of(yaml, &item) + 1),
             _ => None,
         };
-        let begin = begin.unwrap_or(old.start);
-        let end = old.end.max(begin);
-        let followed = lexeme::skip_blanks(&yaml.text, end) < lexeme::line_end(&yaml.text, end);
-        let comment_on_line = yaml.text[lexeme::skip_blanks(&yaml.text, begin)..].starts_with('#');
+        let begin = begin.filter(|_| !frame.flow || old.is_empty());
+        let end = old.end.max(begin.unwrap_or(0));
+        let followed = lexeme::skip_blanks(&yaml.text, end) < lexeme::line_end(&yaml.text, end)
+            || !yaml.takes_lines(end, frame.margin + frame.step);
+        let comment_on_line =
+            begin.is_some_and(|begin| yaml.text[lexeme::skip_blanks(&yaml.text, begin)..].starts_with('#'));
         let site = Site {
             layout: yaml.layout(),
             column: frame.margin,

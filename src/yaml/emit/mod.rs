@@ -1,8 +1,9 @@
 //! Writes scalars and keys as go.yaml.in/yaml v3.0.4 does (emitterc.go, encode.go): plain when possible, quoted
 //! exactly when needed, several lines as a literal block.
 //!
-//! Where that library writes what it cannot read itself (a tab at the start of a block, Unicode line separators), the
-//! text is double-quoted instead. Nothing here keeps a copy of the text: it goes piece by piece into the [`Sink`].
+//! Where that library writes what it cannot read itself (a tab at the start of a block, Unicode line separators), or
+//! what empty lines behind it would change (a text that ends in several line breaks), the text is double-quoted
+//! instead. Nothing here keeps a copy of the text: it goes piece by piece into the [`Sink`].
 
 mod shape;
 
@@ -40,6 +41,8 @@ pub struct Frame {
     pub flow: bool,
     /// Whether a block scalar may stand here: not in flow, not as a key, not before a comment on the same line.
     pub block: bool,
+    /// Whether such a block may keep several line endings at its end: what follows it is no empty line.
+    pub keep: bool,
     /// Column of the block container the scalar is in.
     pub margin: usize,
     /// How many columns further the lines of a block scalar begin, 1 to 9.
@@ -213,12 +216,17 @@ impl Yaml {
         }
         let margin = block.map_or(0, |block| lexeme::column(&self.text, self.range(block).start));
         let end = self.range(node).end;
+        let step = block.map_or(1, |block| self.step_below(block, margin));
         let ends_line = lexeme::skip_blanks(&self.text, end) == lexeme::line_end(&self.text, end);
+        let below = lexeme::next_line(&self.text, end);
+        let lines_fit = ends_line && self.takes_lines(end, margin + step);
         Frame {
             flow,
-            block: !flow && !self.is_key(node) && ends_line && block.is_some(),
+            block: !flow && !self.is_key(node) && lines_fit && block.is_some(),
+            keep: below == self.text.len()
+                || lexeme::skip_blanks(&self.text, below) < lexeme::line_end(&self.text, below),
             margin,
-            step: block.map_or(1, |block| self.step_below(block, margin)),
+            step,
             line_ending: self.layout().line_ending,
             at_end: end == self.text.len(),
         }
@@ -231,5 +239,23 @@ impl Yaml {
             Kind::Sequence { .. } => 2,
             _ => step - margin % step,
         }
+    }
+
+    /// Whether lines at this column may stand below `offset`: a comment that follows at the column or right of it, or
+    /// blanks that reach further, would become part of a block scalar.
+    pub(super) fn takes_lines(&self, offset: usize, column: usize) -> bool {
+        let mut start = lexeme::next_line(&self.text, offset);
+        while start < self.text.len() {
+            let end = lexeme::line_end(&self.text, start);
+            let first = lexeme::skip_blanks(&self.text, start);
+            if first < end {
+                return !self.text[first..].starts_with('#') || first - start < column;
+            }
+            if first - start > column {
+                return false;
+            }
+            start = lexeme::next_line(&self.text, end);
+        }
+        true
     }
 }

@@ -98,7 +98,12 @@ impl Shape {
     /// The style for a string that has to stay a string.
     pub(super) fn style(self, text: &str, frame: &Frame) -> Style {
         if text.contains('\n') {
-            return if frame.block && self.block_allowed() { Style::Literal } else { Style::DoubleQuoted };
+            let keeps = text == "\n" || text.ends_with("\n\n");
+            return if frame.block && self.block_allowed() && (frame.keep || !keeps) {
+                Style::Literal
+            } else {
+                Style::DoubleQuoted
+            };
         }
         if means_something_else(text) {
             Style::DoubleQuoted

@@ -1,11 +1,21 @@
 //! No command: the editor.
 
+use std::process::ExitCode;
+
 use super::args::EditorArgs;
 use super::failure::{Failure, code};
-use crate::storage::Environment;
+use crate::storage::{Environment, shown};
+use crate::terminal::{self, Options};
 
-/// Opens the editor and stays until it ends.
-pub(super) fn open(args: EditorArgs, environment: Option<Environment>) -> Result<(), Failure> {
-    drop((args, environment, code::GENERIC));
-    todo!()
+/// Opens the editor and stays until it ends. Identities are looked for in `environment`, else in that of the process.
+pub(super) fn open(args: &EditorArgs, environment: Option<Environment>) -> Result<ExitCode, Failure> {
+    let open = match &args.file {
+        Some(path) => Some(path.to_str().map(str::to_owned).ok_or_else(|| {
+            Failure::new(code::NO_FILE, format!("{}: the path is not UTF-8", shown(path)))
+                .hint("rename the file, since no Nix file could name it either")
+        })?),
+        None => None,
+    };
+    let ended = terminal::run(Options { open, ascii: args.ascii, osc52: args.osc52, environment });
+    ended.map(terminal::Ended::exit_code).map_err(|error| Failure::new(code::GENERIC, &error).hint(error.hint()))
 }

@@ -42,14 +42,13 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<(), Failure> 
         return print(&file.document, &args.file, out);
     }
     let listed = listed(&file.document, &args.file);
-    let printed =
-        serde_json::to_writer_pretty(&mut *out, &listed).map_err(io::Error::from).and_then(|()| writeln!(out));
-    printed.map_err(|error| unwritten(&error))
+    let printed = serde_json::to_string_pretty(&listed).map_err(io::Error::from);
+    printed.and_then(|json| writeln!(out, "{json}")).map_err(|error| unwritten(&error))
 }
 
 /// Prints the table of a file that lies at `path`.
 pub(super) fn print(document: &Document, path: &Path, out: &mut impl Write) -> Result<(), Failure> {
-    write_table(&listed(document, path), out).map_err(|error| unwritten(&error))
+    out.write_all(table(&listed(document, path)).as_bytes()).map_err(|error| unwritten(&error))
 }
 
 /// The rows of the repository's table; those of the file alone where it lies in no repository.
@@ -102,8 +101,9 @@ fn from_file(document: &Document, path: &KeyPath, declarations: Vec<Declared>) -
     Listed { key: path.to_string(), kind, sealed, line: entry.map(|entry| entry.line()), declarations }
 }
 
-fn write_table(listed: &[Listed], out: &mut impl Write) -> io::Result<()> {
+fn table(listed: &[Listed]) -> String {
     let width = listed.iter().map(|row| sanitize(&row.key).width()).max().unwrap_or(0);
+    let mut table = String::new();
     for row in listed {
         let key = sanitize(&row.key);
         let padding = width - key.width();
@@ -111,7 +111,7 @@ fn write_table(listed: &[Listed], out: &mut impl Write) -> io::Result<()> {
         let places = row.declarations.iter().map(|declared| format!("{}:{}", sanitize(&declared.file), declared.line));
         let places = places.collect::<Vec<_>>().join(", ");
         let places = if places.is_empty() { "not declared" } else { &places };
-        writeln!(out, "{key}{:padding$}  {kind:<6}  {places}", "")?;
+        table.push_str(&format!("{key}{:padding$}  {kind:<6}  {places}\n", ""));
     }
-    Ok(())
+    table
 }

@@ -29,48 +29,44 @@ use clap::Parser as _;
 pub use args::{Args, Command, EditorArgs};
 use failure::{Failure, code};
 
-/// What the arguments ask for.
-#[derive(Debug)]
-pub enum Request {
-    /// Open the editor.
-    Edit(EditorArgs),
-    /// Nothing more: a command has run, and this is what the shell learns.
-    Done(ExitCode),
-}
-
-/// Parses the arguments and runs the command they name, if they name one.
+/// Parses the arguments and does what they ask for; without a command the editor opens.
+///
+/// `prepared` tells whether a write beyond a size limit will fail instead of ending the program.
 #[must_use]
-pub fn run() -> Request {
+pub fn run(prepared: io::Result<()>) -> ExitCode {
+    if let Err(error) = prepared {
+        note(&format!("sopsmith: a write beyond the size limit will end the program: {error}"));
+    }
     let args = match Args::try_parse() {
         Ok(args) => args,
         // Help and version are results, everything else a mistake of the caller; clap knows which stream is whose.
-        Err(error) if error.print().is_ok() && !error.use_stderr() => return Request::Done(ExitCode::SUCCESS),
-        Err(_) => return Request::Done(ExitCode::from(code::USAGE)),
+        Err(error) if error.print().is_ok() && !error.use_stderr() => return ExitCode::SUCCESS,
+        Err(_) => return ExitCode::from(code::USAGE),
     };
-    let Some(command) = args.command else { return Request::Edit(args.editor) };
-    match perform(command) {
-        Ok(()) => Request::Done(ExitCode::SUCCESS),
-        Err(failure) => {
-            note(&failure.to_string());
-            Request::Done(failure.exit_code())
-        }
-    }
+    let outcome = match args.command {
+        Some(command) => perform(command).map(|()| ExitCode::SUCCESS),
+        None => editor::open(&args.editor, None),
+    };
+    outcome.unwrap_or_else(|failure| {
+        note(&failure.to_string());
+        failure.exit_code()
+    })
 }
 
 fn perform(command: Command) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
+    let mut out = unbuffered(io::stdout().as_fd())?;
     match command {
         Command::List(args) => list::run(&args, &mut out),
-        Command::Get(args) => get::run(&args, &mut unbuffered(io::stdout().as_fd())?),
+        Command::Get(args) => get::run(&args, &mut out),
         Command::Set(args) => set::run(&args, &mut unbuffered(io::stdin().as_fd())?),
         Command::Unset(args) => unset::run(&args),
         Command::Rename(args) => rename::run(&args),
-        Command::Completions(args) => script::completions(args.shell, &mut out).map_err(|error| unwritten(&error)),
-        Command::Man => script::man(&mut out).map_err(|error| unwritten(&error)),
         Command::Copy(args) => copy::run(&args),
-        Command::Decrypt(args) => decrypt::run(&args, &mut unbuffered(io::stdout().as_fd())?),
+        Command::Decrypt(args) => decrypt::run(&args, &mut out),
         Command::Encrypt(args) => encrypt::run(&args, &mut out),
         Command::Demo(args) => demo::run(&args, &mut out),
+        Command::Completions(args) => script::completions(args.shell, &mut out).map_err(|error| unwritten(&error)),
+        Command::Man => script::man(&mut out).map_err(|error| unwritten(&error)),
     }
 }
 

@@ -17,5 +17,7 @@ pub(super) fn completions(shell: Shell, mut out: impl io::Write) -> io::Result<(
 
 /// Writes the manual page.
 pub(super) fn man(mut out: impl io::Write) -> io::Result<()> {
-    clap_mangen::Man::new(Args::command()).render(&mut out)
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Args::command()).render(&mut page)?;
+    out.write_all(&page)
 }

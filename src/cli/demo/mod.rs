@@ -36,7 +36,7 @@ pub(super) fn run(args: &DemoArgs, out: &mut impl Write) -> Result<(), Failure> 
     if args.script || !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         play::play(&repository, out)?;
     } else {
-        super::editor::open(EditorArgs::of_file(repository.sealed_path()), Some(repository.environment()))?;
+        super::editor::open(&EditorArgs::of_file(repository.sealed_path()), Some(repository.environment()))?;
     }
     if let Place::Kept(folder) = &place {
         let key = shown(&repository.key_path());

@@ -21,7 +21,11 @@ fn one_value_set_changes_three_lines() {
         let folder = Folder::with_sealed(version, "f.yaml", PLAIN);
         let before = folder.read("f.yaml");
         folder.run_with(&["set", "f.yaml", "api/token"], b"another value").ok();
-        assert_eq!(changed_lines(&before, &folder.read("f.yaml")), (3, 3));
+        let after = folder.read("f.yaml");
+        let modified = |text: &str| text.lines().find(|line| line.contains("lastmodified:")).unwrap().to_owned();
+        // The value, the MAC, and lastmodified unless both writes fell into the same second.
+        let lines = 2 + usize::from(modified(&before) != modified(&after));
+        assert_eq!(changed_lines(&before, &after), (lines, lines));
         let expected = PLAIN.replace("s3cret-token", "another value");
         for version in SOPS_VERSIONS {
             assert_eq!(folder.decrypted(version, "f.yaml"), expected);
@@ -152,4 +156,66 @@ fn completions_and_the_manual_page_come_from_the_arguments() {
     }
     assert!(folder.run(&["man"]).ok().contains("sopsmith"));
     assert!(folder.run(&["--help"]).ok().contains("Examples:"));
+}
+
+#[test]
+fn a_file_is_decrypted_to_its_own_text() {
+    for version in SOPS_VERSIONS {
+        let folder = Folder::with_sealed(version, "f.yaml", PLAIN);
+        assert_eq!(folder.run(&["decrypt", "f.yaml"]).ok(), PLAIN);
+    }
+}
+
+#[test]
+fn a_plain_file_is_encrypted_by_its_rule() {
+    let folder = Folder::new();
+    folder.write("secrets/f.yaml", PLAIN);
+    folder.run(&["encrypt", "secrets/f.yaml"]).failed(1, &[".sops.yaml"]);
+    let rules =
+        format!("creation_rules:\n  - path_regex: ^secrets/.*\\.yaml$\n    age: {}\n", crate::folder::RECIPIENT);
+    folder.write(".sops.yaml", &rules);
+    let printed = folder.run(&["encrypt", "secrets/f.yaml"]).ok();
+    folder.write("printed.yaml", &printed);
+    folder.run(&["encrypt", "secrets/f.yaml", "-o", "out.yaml"]).ok();
+    folder.run(&["encrypt", "secrets/f.yaml", "-i"]).ok();
+    for name in ["printed.yaml", "out.yaml", "secrets/f.yaml"] {
+        for version in SOPS_VERSIONS {
+            assert_eq!(folder.decrypted(version, name), PLAIN, "{name} by {version}");
+        }
+    }
+    folder.run(&["encrypt", "secrets/f.yaml"]).failed(203, &["encrypted already"]);
+    folder.run(&["encrypt", "secrets/f.yaml", "-o", "out.yaml"]).failed(203, &["encrypted already"]);
+    folder.write("other.yaml", PLAIN);
+    folder.run(&["encrypt", "other.yaml"]).failed(1, &["no creation rule", "other.yaml"]);
+}
+
+#[test]
+fn the_demonstration_needs_no_terminal_and_leaves_what_real_sops_reads() {
+    let folder = Folder::new();
+    let printed = folder.run(&["demo", "--keep", "kept"]).ok();
+    for words in ["ctfd_token", "+++ b/sops.nix", "+++ b/secrets/web.yaml", "+++ b/hosts/web.nix", "mail/token"] {
+        assert!(printed.contains(words), "no {words:?} in:\n{printed}");
+    }
+    for version in SOPS_VERSIONS {
+        let mut command = crate::tools::sops(version);
+        command
+            .arg("decrypt")
+            .arg(folder.file("kept/secrets/web.yaml"))
+            .env("SOPS_AGE_KEY_FILE", folder.file("kept/keys.txt"));
+        let plain = crate::tools::succeed(&mut command);
+        assert!(plain.contains("ctfd_token:") && plain.contains("demo-mail-token"), "{version}");
+        assert!(!printed.contains("demo-mail-token"), "a value was printed");
+    }
+    for name in ["sops.nix", "hosts/web.nix", "modules/ai.nix", "flake.nix"] {
+        crate::tools::succeed(
+            crate::tools::system("nix-instantiate").arg("--parse").arg(folder.file("kept").join(name)),
+        );
+    }
+    folder.run(&["demo", "--keep", "kept"]).failed(3, &["kept", "holds files already"]);
+}
+
+#[test]
+fn copying_without_a_clipboard_says_why() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    folder.run(&["copy", "f.yaml", "api/token"]).failed(1, &["graphical"]);
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use sopsmith::secret::{ZeroOnFree, harden};
+use sopsmith::secret::{ZeroOnFree, harden, shelter_variable};
 use sopsmith::storage::survive_size_limit;
 use sopsmith::{cli, terminal};
 
@@ -12,6 +12,7 @@ static HEAP: ZeroOnFree = ZeroOnFree;
 
 fn main() -> ExitCode {
     harden();
+    shelter_variable("SOPS_AGE_KEY");
     terminal::hide_panic_messages();
     cli::run(survive_size_limit())
 }

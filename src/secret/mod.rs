@@ -12,6 +12,7 @@
 
 mod allocator;
 mod arena;
+mod environment;
 mod guarded;
 mod pages;
 mod process;
@@ -20,6 +21,7 @@ mod value;
 
 pub use allocator::ZeroOnFree;
 pub use arena::{LockState, lock_state};
+pub use environment::{shelter_variable, sheltered_variable};
 pub use guarded::Guarded;
 pub use pages::LockKind;
 pub use process::{Hardening, harden, scrub_shallow_stack, scrub_stack};

@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, sheltered_variable};
 
 /// The variables that say where identities are. A value may itself be an identity, so values lie in the arena.
 pub struct Environment {
@@ -36,11 +36,14 @@ pub(super) const NAMES: [&str; 7] = [
 ];
 
 impl Environment {
-    /// The environment of this process.
+    /// The environment of this process, with what was sheltered when it started.
     #[must_use]
     pub fn of_process() -> Self {
-        let set = NAMES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
-        let variables = set.map(|(name, value)| (name.to_owned(), Secret::from_exposed(value.as_bytes()))).collect();
+        let value = |name: &str| {
+            sheltered_variable(name)
+                .or_else(|| std::env::var_os(name).map(|value| Secret::from_exposed(value.as_bytes())))
+        };
+        let variables = NAMES.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?))).collect();
         let platform = if cfg!(target_os = "macos") { Platform::MacOs } else { Platform::Unix };
         Self { variables, platform }
     }

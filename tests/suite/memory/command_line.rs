@@ -68,3 +68,15 @@ fn a_command_that_prints_a_value_leaves_no_copy_of_it() {
         assert!(child.wait().unwrap().success());
     }
 }
+
+#[test]
+fn an_identity_in_the_environment_is_taken_out_of_it() {
+    let folder = vault::folder(&KEYS);
+    // The home has no key here: the variable alone opens the file.
+    fs::remove_file(folder.file(vault::KEYS)).unwrap();
+    let mut child = folder.command(&["set", FILE, "beta"]).stdin(Stdio::piped()).spawn().unwrap();
+    wait_for_call(&mut child, libc::SYS_read);
+    check(&child, "unlocked", &folder, &[]);
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}

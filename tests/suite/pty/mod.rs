@@ -1,4 +1,6 @@
 //! True terminals: the real program driven by keys, its screen read back, its files judged by the real tools.
 
 pub(crate) mod driver;
+mod edits;
 mod restored;
+mod surroundings;

@@ -69,6 +69,18 @@ fn at_every_point(fault: &str, points: &[Point], check: impl Fn(&Probe, &Point, 
 }
 
 #[test]
+fn saved_means_durable() {
+    let points = points();
+    let calls: Vec<&str> = points
+        .iter()
+        .map(|point| point.call.as_str())
+        .filter(|call| call.starts_with("fsync") || call.starts_with("rename"))
+        .collect();
+    // Both contents are on the disk before the first name changes, and the names before anything is said.
+    assert_eq!(calls, ["fsync", "fsync", "renameat", "renameat", "fsync"]);
+}
+
+#[test]
 fn killed_at_any_call_a_file_holds_its_old_or_its_new_content() {
     let points = points();
     let calls: Vec<&str> = points.iter().map(|point| point.call.as_str()).collect();

@@ -142,6 +142,12 @@ impl Context {
         )
     }
 
+    /// Whether the table of keys has the cursor.
+    #[must_use]
+    pub fn is_table(self) -> bool {
+        matches!(self, Self::Table | Self::Locked)
+    }
+
     /// The heading above its keys in the help page and in the README.
     #[must_use]
     pub fn title(self) -> &'static str {

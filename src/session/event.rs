@@ -8,6 +8,7 @@ use super::action::Action;
 use super::effect::Request;
 use super::pane::history::Revision;
 use crate::repo::RepoPath;
+pub use crate::repo::check::GitFiles;
 use crate::secret::Secret;
 
 /// Something happened.
@@ -141,8 +142,8 @@ pub struct Loaded {
     pub files: Vec<(RepoPath, String)>,
     /// The file that was asked for.
     pub open: Option<RepoPath>,
-    /// Files that git does not know, so that a flake does not see them. Empty outside git.
-    pub unknown_to_git: Vec<RepoPath>,
+    /// What git knows; `None` outside git.
+    pub git: Option<GitFiles>,
     /// What could not be read, in words.
     pub notes: Vec<String>,
 }

@@ -4,6 +4,13 @@
 //!   Event ──> update ──> Session changed ──> [Effect]        the edge performs effects and reports events
 //!                            │
 //!                            └── title, pane_view, layer_view, detail, context      read by whoever draws
+//!
+//!   action, event, effect, context, why_not, view   the words that travel
+//!   update, act, reply, availability                what happens when
+//!   workspace, open_file, undo                      the texts, and the way back
+//!   table, filter, pane                             what is shown of them
+//!   layer, form                                     what is open above
+//!   save                                            review, writing, merging what others wrote
 //! ```
 //!
 //! What is absent: the session never opens a path, never reads the time, draws nothing and knows no key names. Values
@@ -11,7 +18,10 @@
 //! [`Exposed`](view::Exposed): the revealed value, the value in a form, a generated value, the answer to a prompt. The
 //! history of changes holds ciphertext and Nix text only.
 
+mod act;
 pub mod action;
+mod availability;
+mod clipboard;
 mod context;
 pub mod editor;
 pub mod effect;
@@ -19,26 +29,48 @@ pub mod event;
 mod filter;
 mod form;
 mod layer;
+mod open_file;
 pub mod pane;
 mod places;
+mod reply;
+mod reveal;
+mod row;
+mod save;
 mod screen;
+mod show;
 mod table;
 mod undo;
+mod update;
 pub mod view;
 mod why_not;
+mod workspace;
 
 use jiff::Timestamp;
 
 pub use action::{Action, COMMANDS, Command, Extent, Motion};
 pub use context::Context;
 pub use effect::{Clip, Effect, FileWrite, Request};
-pub use event::{Cleared, Event, Failure, Loaded, Press, PromptKind, SaveOutcome, Target, Tried, Unwrapped};
+pub use event::{Cleared, Event, Failure, GitFiles, Loaded, Press, PromptKind, SaveOutcome, Target, Tried, Unwrapped};
 pub use pane::Pane;
 pub use pane::history::Revision;
 pub use screen::{Screen, Scroll};
+pub use update::update;
 pub use view::*;
 pub use why_not::WhyNot;
 
+use self::clipboard::Clipboard;
+use self::editor::Field;
+use self::form::secret_form::SecretForm;
+use self::layer::Layer;
+use self::pane::files::Files;
+use self::pane::history::FileHistory;
+use self::pane::problems::Problems;
+use self::pane::recipients::Recipients;
+use self::places::Places;
+use self::reveal::Revealed;
+use self::save::Saving;
+use self::table::Table;
+use self::workspace::Workspace;
 use crate::secret::Random;
 
 /// What an update is handed besides the event.
@@ -49,102 +81,135 @@ pub struct Inputs<'a> {
     pub now: Timestamp,
 }
 
+/// The page that explains the keys of a context. Handed in, because the session knows no keys.
+pub type HelpPage = fn(Context) -> Vec<PageLine>;
+
 /// The editor's whole state.
 pub struct Session {
     screen: Screen,
+    now: Timestamp,
+    help: HelpPage,
+    workspace: Workspace,
+    pane: Pane,
+    table: Table,
+    places: Places,
+    /// The filter while it is typed.
+    filter_input: Option<Field>,
+    problems: Problems,
+    /// When the repository is checked again, because something changed.
+    check_at: Option<Timestamp>,
+    files: Files,
+    recipients: Recipients,
+    history: FileHistory,
+    layers: Vec<Layer>,
+    /// The form that was left last: what was typed stands there when it is opened again.
+    draft: Option<Box<SecretForm>>,
+    message: Option<Words>,
+    revealed: Option<Revealed>,
+    clipboard: Clipboard,
+    /// Why there is no table: nothing read yet, nothing found, a file that cannot be read.
+    blank: Blank,
+    /// When a person did something last.
+    active_at: Timestamp,
+    saving: Option<Saving>,
+    asked: Asked,
+    next_request: u64,
+    outbox: Vec<Effect>,
+}
+
+/// Why there is no table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Blank {
+    /// The repository is being read.
+    Reading,
+    /// It cannot be read.
+    Unreadable(Failure),
+    /// It holds no encrypted file.
+    NothingHere,
+    /// Several files to choose from, none opened.
+    NothingOpen,
+    /// The file that was to be opened cannot be.
+    CannotOpen(Failure),
+}
+
+/// Requests whose answers are waited for; an answer to an older one is not heard.
+#[derive(Debug, Default)]
+struct Asked {
+    repository: Option<Request>,
+    value: Option<Request>,
+    git_add: Option<Request>,
+    evaluation: Option<Request>,
 }
 
 impl Session {
     /// A session that asks for the repository around `open`: a file or folder as the person named it.
     #[must_use]
-    pub fn start(open: Option<String>, screen: Screen, now: Timestamp) -> (Self, Vec<Effect>) {
-        todo!("{open:?} {screen:?} {now}")
+    pub fn start(open: Option<String>, screen: Screen, help: HelpPage, now: Timestamp) -> (Self, Vec<Effect>) {
+        let mut session = Self {
+            screen,
+            now,
+            help,
+            workspace: Workspace::new(),
+            pane: Pane::Keys,
+            table: Table::default(),
+            places: Places::default(),
+            filter_input: None,
+            problems: Problems::default(),
+            check_at: None,
+            files: Files::default(),
+            recipients: Recipients::default(),
+            history: FileHistory::default(),
+            layers: Vec::new(),
+            draft: None,
+            message: None,
+            revealed: None,
+            clipboard: Clipboard::default(),
+            blank: Blank::Reading,
+            active_at: now,
+            saving: None,
+            asked: Asked::default(),
+            next_request: 0,
+            outbox: Vec::new(),
+        };
+        session.table.set_page(screen.list_rows());
+        let request = session.request();
+        session.asked.repository = Some(request);
+        let effects = vec![Effect::ReadRepository { request, open }];
+        (session, effects)
     }
 
-    /// The window.
-    #[must_use]
-    pub fn screen(&self) -> Screen {
-        self.screen
+    /// The number of a new request.
+    fn request(&mut self) -> Request {
+        self.next_request += 1;
+        Request(self.next_request)
     }
 
-    /// Where a key press lands.
-    #[must_use]
-    pub fn context(&self) -> Context {
-        todo!()
+    /// Asks the world for something, at the end of the update.
+    fn ask(&mut self, effect: Effect) {
+        self.outbox.push(effect);
     }
 
-    /// Whether an action does something here and now, and otherwise why not.
-    ///
-    /// # Errors
-    /// The reason, in words for the hint line.
-    pub fn availability(&self, action: Action) -> Result<(), WhyNot> {
-        todo!("{action:?}")
+    /// Says something in the hint line, until the next key.
+    fn say(&mut self, words: impl Into<String>) {
+        self.message = Some(Words::plain(words));
     }
 
-    /// When the session wants an [`Event::Tick`] at the latest, if nothing else happens.
-    #[must_use]
-    pub fn wake_at(&self) -> Option<Timestamp> {
-        todo!()
+    /// Says why nothing happened.
+    fn refuse(&mut self, why_not: &WhyNot) {
+        self.message = Some(Words::toned(why_not.to_string(), Tone::Warning));
     }
 
-    /// The title line.
-    #[must_use]
-    pub fn title(&self) -> Title<'_> {
-        todo!()
+    /// Says that something went wrong, and what to do about it.
+    fn complain(&mut self, words: impl Into<String>, hint: Option<&str>) {
+        let mut words = words.into();
+        if let Some(hint) = hint {
+            words = format!("{words}; {hint}");
+        }
+        self.message = Some(Words::toned(words, Tone::Error));
     }
 
-    /// The tabs of the panes.
-    #[must_use]
-    pub fn tabs(&self) -> [Tab; 5] {
-        todo!()
+    /// Says that the world failed to do something.
+    fn report(&mut self, failure: &Failure) {
+        self.complain(failure.words.clone(), failure.hint.as_deref());
     }
-
-    /// The body.
-    #[must_use]
-    pub fn pane_view(&self) -> PaneView<'_> {
-        todo!()
-    }
-
-    /// One row of the table, by its position among the rows that are neither folded away nor filtered out.
-    #[must_use]
-    pub fn row(&self, position: usize) -> Option<RowView> {
-        todo!("{position}")
-    }
-
-    /// What is open above the body, the topmost only.
-    #[must_use]
-    pub fn layer_view(&self) -> Option<LayerView<'_>> {
-        todo!()
-    }
-
-    /// The detail line: who uses the row under the cursor, when it last changed, its problem.
-    #[must_use]
-    pub fn detail(&self) -> Words {
-        todo!()
-    }
-
-    /// What the last key did or why it did nothing; fades with the next key.
-    #[must_use]
-    pub fn message(&self) -> Option<&Words> {
-        todo!()
-    }
-
-    /// The countdown of the clipboard or of a revealed value: `clipboard cleared in 42 s`.
-    #[must_use]
-    pub fn countdown(&self) -> Option<String> {
-        todo!()
-    }
-
-    /// The bytes of a plaintext that may be drawn now.
-    #[must_use]
-    pub fn exposed(&self, exposed: Exposed) -> Option<&[u8]> {
-        todo!("{exposed:?}")
-    }
-}
-
-/// Changes the session by one event, and says what is to be asked of the world.
-pub fn update(session: &mut Session, event: Event, inputs: &mut Inputs<'_>) -> Vec<Effect> {
-    drop(event);
-    inputs.random.fill(&mut []);
-    todo!("{:?}", session.screen)
 }

@@ -113,7 +113,9 @@ impl Table {
         };
         let Some(position) = self.position_of(index) else {
             let above: Vec<usize> = self.ancestors(index).collect();
-            above.into_iter().for_each(|above| drop(self.folded.remove(&self.rows[above].key)));
+            for above in above {
+                self.folded.remove(&self.rows[above].key);
+            }
             self.filter = None;
             self.show();
             return self.position_of(index).is_some_and(|position| {

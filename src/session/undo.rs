@@ -17,6 +17,8 @@ pub(super) struct Change {
     pub(super) key_before: Option<String>,
     /// The key to go to when it is made.
     pub(super) key_after: Option<String>,
+    /// The key that got another name, before and after.
+    pub(super) rename: Option<(String, String)>,
 }
 
 /// What was done and what was taken back.
@@ -72,6 +74,20 @@ impl UndoHistory {
         self.saved_at = Some(self.done.len());
     }
 
+    /// The keys that got other names since the last save, as they were then and as they are now.
+    pub(super) fn renames(&self) -> Vec<(String, String)> {
+        let mut renames: Vec<(String, String)> = Vec::new();
+        let since = self.saved_at.unwrap_or(0).min(self.done.len());
+        for (from, to) in self.done[since..].iter().filter_map(|change| change.rename.as_ref()) {
+            match renames.iter_mut().find(|(_, now)| now == from) {
+                Some((_, now)) => now.clone_from(to),
+                None => renames.push((from.clone(), to.clone())),
+            }
+        }
+        renames.retain(|(before, now)| before != now);
+        renames
+    }
+
     /// How many changes lie between now and the last save, redone or undone.
     pub(super) fn unsaved(&self) -> usize {
         match self.saved_at {
@@ -86,7 +102,7 @@ mod tests {
     use super::*;
 
     fn change(name: &str) -> Change {
-        Change { name: name.to_owned(), patches: Vec::new(), key_before: None, key_after: None }
+        Change { name: name.to_owned(), patches: Vec::new(), key_before: None, key_after: None, rename: None }
     }
 
     #[test]
@@ -100,6 +116,19 @@ mod tests {
         assert_eq!(history.unsaved(), 1);
         history.mark_redone(Vec::new());
         assert_eq!(history.unsaved(), 0);
+    }
+
+    #[test]
+    fn a_key_renamed_twice_was_renamed_once() {
+        let mut history = UndoHistory::new();
+        let rename = |from: &str, to: &str| Change { rename: Some((from.to_owned(), to.to_owned())), ..change("r") };
+        history.push(rename("x", "y"));
+        history.mark_saved();
+        history.push(rename("a", "b"));
+        history.push(rename("b", "c"));
+        history.push(rename("d", "e"));
+        history.push(rename("e", "d"));
+        assert_eq!(history.renames(), [("a".to_owned(), "c".to_owned())]);
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub enum WhyNot {
     IsBranch,
     /// The row is no branch, or is that way already.
     NothingToFold,
+    /// The row stands for the whole file.
+    WholeFile,
     /// The row's key is not in the file.
     NotInFile,
     /// The row was removed and the removal is not saved yet.
@@ -74,6 +76,7 @@ impl fmt::Display for WhyNot {
             Self::NoRow => "no row is here; a adds a key",
             Self::IsBranch => "a branch has no value of its own; l unfolds it",
             Self::NothingToFold => "nothing to fold here",
+            Self::WholeFile => "this declaration installs the whole file; n edits its Nix fields",
             Self::NotInFile => "the key is declared, but not in the file; e adds it",
             Self::Removed => "the key is removed; u brings it back",
             Self::NoValue => "there is no value here",

@@ -26,7 +26,7 @@ use super::signals::{self, Signal, Signals};
 use super::tty::{self, Tty};
 use super::world::{Ask, World};
 use super::{Ended, Options, TerminalError};
-use crate::keymap::{Chord, Keymap};
+use crate::keymap::{Chord, Keymap, help_page};
 use crate::secret::{Secret, scrub_stack};
 use crate::session::{Event, Inputs, Press, Screen, Session, update};
 use crate::storage::OsRandom;
@@ -65,7 +65,7 @@ impl Editor {
         let mut world = World::new(reporter, way, options.environment).map_err(TerminalError::System)?;
         let tty = Tty::enter()?;
         let screen = tty.screen();
-        let (session, effects) = Session::start(options.open, screen, Timestamp::now());
+        let (session, effects) = Session::start(options.open, screen, help_page, Timestamp::now());
         for effect in effects {
             world.perform(effect).map_err(TerminalError::System)?;
         }

@@ -14,4 +14,4 @@ mod nix_text;
 pub(super) mod rename;
 pub(super) mod secret_form;
 pub(super) mod value;
-mod view;
+pub(super) mod view;

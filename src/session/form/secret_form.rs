@@ -24,6 +24,8 @@ pub(crate) enum Purpose {
     Add,
     /// Another value for the key, and its Nix fields.
     Edit(String),
+    /// A value for a key that is declared and absent.
+    Fill(String),
     /// The Nix fields of the key alone; the value is not opened.
     Nix(String),
 }
@@ -78,6 +80,7 @@ pub(crate) struct SecretForm {
     /// The window over the lines, while the editor for many lines is open.
     lines: Option<Scroll>,
     findings: Findings,
+    is_touched: bool,
 }
 
 impl SecretForm {
@@ -92,7 +95,7 @@ impl SecretForm {
     ) -> Self {
         let focus = match purpose {
             Purpose::Add => FieldName::Key,
-            Purpose::Edit(_) => FieldName::Value,
+            Purpose::Edit(_) | Purpose::Fill(_) => FieldName::Value,
             Purpose::Nix(_) if nix.is_declared => FieldName::Place,
             Purpose::Nix(_) => FieldName::Declare,
         };
@@ -107,6 +110,7 @@ impl SecretForm {
             focus,
             lines: None,
             findings: Findings::default(),
+            is_touched: false,
         };
         if form.value.as_ref().is_some_and(ValueInput::has_lines) {
             form.lines = Some(Scroll::default());
@@ -181,6 +185,16 @@ impl SecretForm {
         }
     }
 
+    /// Whether anything was typed or chosen since the form was opened.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.is_touched
+    }
+
+    /// Whether the field with the cursor offers names to walk through.
+    pub(crate) fn offers_names(&self) -> bool {
+        self.candidates(&self.focus).is_some_and(|names| !names.is_empty())
+    }
+
     /// The rest of the name that is offered for the field with the cursor.
     pub(crate) fn completion(&self, name: &FieldName) -> &str {
         match (self.candidates(name), self.text(name)) {
@@ -209,7 +223,9 @@ impl SecretForm {
             Action::Move(motion) => self.move_cursor(motion, surroundings.screen),
             Action::Erase(extent) => match &self.focus {
                 FieldName::Value => self.with_value(|value| value.erase(extent)),
-                _ => self.with_text(|field| drop(field.erase(extent))),
+                _ => self.with_text(|field| {
+                    field.erase(extent);
+                }),
             },
             Action::NextChoice => self.choose(Step::Next),
             Action::PreviousChoice => self.choose(Step::Previous),
@@ -244,6 +260,7 @@ impl SecretForm {
         let Some(input) = &mut self.value else {
             return Response::Refused(WhyNot::NotHere);
         };
+        self.is_touched = true;
         if input.set(value).is_err() {
             return Response::Refused(WhyNot::FieldWrong(
                 "the file holds no text; encrypt it as a whole instead".to_owned(),
@@ -349,6 +366,7 @@ impl SecretForm {
     }
 
     fn toggle(&mut self) -> Response {
+        self.is_touched = true;
         match self.focus {
             FieldName::Declare => self.nix.is_declared = !self.nix.is_declared,
             FieldName::ForUsers => self.nix.flip_for_users(),
@@ -383,6 +401,7 @@ impl SecretForm {
     }
 
     fn with_value(&mut self, change: impl FnOnce(&mut ValueInput)) -> Response {
+        self.is_touched = true;
         let Some(value) = &mut self.value else {
             return Response::Refused(WhyNot::NotHere);
         };
@@ -391,6 +410,7 @@ impl SecretForm {
     }
 
     fn with_text(&mut self, change: impl FnOnce(&mut Field)) -> Response {
+        self.is_touched = true;
         let field = match &self.focus {
             FieldName::Key => Some(&mut self.key),
             FieldName::Attribute => Some(self.nix.name_mut()),

@@ -31,6 +31,7 @@ fn form_view(form: &SecretForm) -> FormView<'_> {
     let title = match form.purpose() {
         Purpose::Add => "Add a secret".to_owned(),
         Purpose::Edit(_) => format!("Edit {key}"),
+        Purpose::Fill(_) => format!("Add the value of {key}"),
         Purpose::Nix(_) => format!("{key} in Nix"),
     };
     let mut fields: Vec<FieldView<'_>> = form.fields().iter().map(|name| field_view(form, name)).collect();

@@ -1,9 +1,10 @@
 //! Panes: the five views of a repository, each with its own state and its own update.
 
-pub mod files;
+pub(super) mod files;
 pub mod history;
-pub mod problems;
-pub mod recipients;
+pub(super) mod list;
+pub(super) mod problems;
+pub(super) mod recipients;
 
 /// One of the five views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -33,6 +33,7 @@ fn revisions(git: &Git, path: &RepoPath, most: usize) -> Result<Vec<Revision>, H
     commits.truncate(most);
     let texts = old_texts(git, &commits)?;
     let revision = |(commit, text): (crate::storage::Commit, Option<String>)| Revision {
+        seconds: commit.seconds,
         date: date(commit.seconds),
         commit: commit.id.chars().take(SHORT_ID).collect(),
         author: commit.author,

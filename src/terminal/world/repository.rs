@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::watch::Known;
 use super::{World, expand_home, failure, hash};
-use crate::session::{Failure, Loaded, Request};
-use crate::storage::{GitState, RepoPath, Root, Stamp, load, shown, sweep};
+use crate::session::{Failure, GitFiles, Loaded, Request};
+use crate::storage::{GitState, Root, Stamp, load, shown, sweep};
 use crate::terminal::reports::Report;
 
 /// A repository that was read in a thread.
@@ -50,13 +50,18 @@ fn read(known: Option<Root>, open: Option<&str>) -> Result<(Root, Vec<Known>, Lo
     read.listing.littered().for_each(|folder| {
         sweep(&read.root.path().join(folder));
     });
-    let unknown_to_git =
-        |path: &&RepoPath| matches!(read.listing.git_state(path), GitState::Untracked | GitState::Ignored);
-    let paths = || read.texts.iter().map(|(path, _)| path);
+    let states = || read.texts.iter().map(|(path, _)| (path, read.listing.git_state(path)));
+    let of_state = |wanted: GitState| {
+        let paths = states().filter(|(_, state)| *state == wanted).map(|(path, _)| path.clone());
+        paths.collect()
+    };
+    let is_in_git = states().any(|(_, state)| state != GitState::Unknown);
+    let git =
+        is_in_git.then(|| GitFiles { untracked: of_state(GitState::Untracked), ignored: of_state(GitState::Ignored) });
     let loaded = Loaded {
         name: read.root.path().file_name().map(|name| shown(Path::new(name))).unwrap_or_default(),
         open,
-        unknown_to_git: paths().filter(unknown_to_git).cloned().collect(),
+        git,
         notes: read
             .listing
             .notes()
@@ -89,6 +94,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::storage::RepoPath;
 
     #[test]
     fn a_repository_is_read_around_the_file_that_was_named() {
@@ -103,7 +109,7 @@ mod tests {
         assert_eq!(loaded.open.as_ref().map(RepoPath::as_str), Some("secrets/x.yaml"));
         assert_eq!(loaded.files.len(), 2);
         assert_eq!(watched.len(), 1);
-        assert!(loaded.unknown_to_git.is_empty());
+        assert!(loaded.git.is_none());
         assert!(!folder.path().join("secrets/.sopsmith-of1killed.tmp").exists(), "litter is swept");
         let (_, _, again) = read(Some(root), None).unwrap();
         assert_eq!(again.open, None);

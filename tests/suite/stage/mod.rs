@@ -91,7 +91,8 @@ impl Stage {
         rows: u16,
     ) -> Self {
         let now: Timestamp = "2027-01-15T10:00:00Z".parse().unwrap();
-        let (session, effects) = Session::start(open.map(str::to_owned), Screen { columns, rows }, now);
+        let (session, effects) =
+            Session::start(open.map(str::to_owned), Screen { columns, rows }, sopsmith::keymap::help_page, now);
         let random = Repeating(1);
         let mut stage = Self { session, files, identities, now, has_quit: false, random, waiting: None, columns, rows };
         stage.perform(effects);
@@ -240,6 +241,7 @@ impl Stage {
         let first = without(&earlier, "port:");
         let revision = |commit: &str, date: &str, author: &str, subject: &str, text: String| Revision {
             commit: commit.to_owned(),
+            seconds: date.parse::<jiff::civil::Date>().unwrap().in_tz("UTC").unwrap().timestamp().as_second(),
             date: date.to_owned(),
             author: author.to_owned(),
             subject: subject.to_owned(),

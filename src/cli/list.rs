@@ -1,5 +1,6 @@
 //! `list`: key paths, types and declarations. Needs no key and opens nothing.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use super::failure::Failure;
 use super::sealed_file::SealedFile;
 use super::unwritten;
 use crate::repo::{RepoPath, Repository};
-use crate::sops::{Document, KeyPath};
+use crate::sops::{Document, EntryKind, KeyPath, Part};
 use crate::storage::{self, Root};
 use crate::text::{LineIndex, sanitize};
 
@@ -73,6 +74,8 @@ fn repository_of(path: &Path) -> Option<(Repository, RepoPath)> {
 }
 
 fn from_rows(document: &Document, repository: &Repository, inside: &RepoPath) -> Vec<Listed> {
+    let paths: HashMap<String, KeyPath> =
+        document.entries().map(|entry| (row_key(&entry.path()), entry.path())).collect();
     let rows = repository.rows(inside, None);
     let rows = rows.into_iter().filter(|row| !row.is_branch() || !row.declarations.is_empty());
     rows.map(|row| {
@@ -82,20 +85,30 @@ fn from_rows(document: &Document, repository: &Repository, inside: &RepoPath) ->
             let name = declaration.name.known()?.clone();
             Some(Declared { name, file: declared.file.to_string(), line })
         });
-        let path = row.key.parse().unwrap_or_else(|_| KeyPath::root());
+        // A row's key says list positions as numbers; a key that the file does not have leads nowhere.
+        let path = paths.get(&row.key).cloned().unwrap_or_else(KeyPath::root);
         let listed = from_file(document, &path, declarations.collect());
         Listed { key: row.key, ..listed }
     })
     .collect()
 }
 
+/// A place as the repository's table names it: keys and list positions parted by `/`.
+fn row_key(path: &KeyPath) -> String {
+    let part = |part: &Part| match part {
+        Part::Key(key) => key.clone(),
+        Part::Index(index) => index.to_string(),
+    };
+    path.parts().iter().map(part).collect::<Vec<_>>().join("/")
+}
+
 fn from_file(document: &Document, path: &KeyPath, declarations: Vec<Declared>) -> Listed {
     let entry = document.entry(path);
     let kind = entry.map(|entry| match entry.kind() {
-        crate::sops::EntryKind::Mapping { .. } => "map",
-        crate::sops::EntryKind::List { .. } => "list",
-        crate::sops::EntryKind::Leaf(leaf_type) => leaf_type.name(),
-        crate::sops::EntryKind::Alias => "alias",
+        EntryKind::Mapping { .. } => "map",
+        EntryKind::List { .. } => "list",
+        EntryKind::Leaf(leaf_type) => leaf_type.name(),
+        EntryKind::Alias => "alias",
     });
     let sealed = entry.is_some_and(|entry| entry.is_sealed());
     Listed { key: path.to_string(), kind, sealed, line: entry.map(|entry| entry.line()), declarations }

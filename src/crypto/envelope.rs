@@ -128,7 +128,11 @@ impl<'a> Envelope<'a> {
 }
 
 fn last_part<'a>(text: &'a str, part: &'static str, label: &str) -> Result<(&'a str, &'a str), EnvelopeError> {
-    text.rsplit_once(label).filter(|(_, value)| !value.is_empty()).ok_or(EnvelopeError::Damaged { part })
+    // Base64 holds no comma, so the last one nearly always begins the label: looking for one byte is several times faster.
+    let at_last_comma = text.rfind(',').filter(|at| text[*at..].starts_with(label));
+    let found =
+        at_last_comma.map_or_else(|| text.rsplit_once(label), |at| Some((&text[..at], &text[at + label.len()..])));
+    found.filter(|(_, value)| !value.is_empty()).ok_or(EnvelopeError::Damaged { part })
 }
 
 impl fmt::Display for Envelope<'_> {

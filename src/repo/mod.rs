@@ -1,4 +1,4 @@
-//! The repository as a whole: which declaration reads which leaf, and who refers to it. Given texts, never paths to open.
+//! The repository as a whole: which declaration reads which leaf, and who refers to it.
 //!
 //! ```text
 //!   texts -> Nix files (crate::nix), encrypted files (crate::sops)
@@ -8,8 +8,8 @@
 //!         -> check: what the rebuild would say                    -> blast: what the next switch does
 //! ```
 //!
-//! This room never opens, lists or writes anything and holds no value, only ciphertext. Its truth: how the sops-nix
-//! modules derive file, key and format (`modules/sops/default.nix`, commit 56b2406) and how
+//! This room is given texts, never paths to open; it lists and writes nothing and holds no value, only ciphertext. Its
+//! truth: how the sops-nix modules derive file, key and format (`modules/sops/default.nix`, commit 56b2406) and how
 //! `pkgs/sops-install-secrets/main.go` looks a key up.
 
 mod blast;

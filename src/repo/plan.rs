@@ -121,8 +121,8 @@ impl Repository {
         Ok(plan)
     }
 
-    /// What has to change in Nix when the key `from` of an encrypted file (a leaf, or a branch with all below it) becomes
-    /// `to`.
+    /// What has to change in Nix when the key `from` of an encrypted file becomes `to`: a leaf, or a branch with all
+    /// that is below it.
     ///
     /// # Errors
     /// When a declaration that reads it cannot follow in place.

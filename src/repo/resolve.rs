@@ -151,6 +151,8 @@ impl<F: Files> Resolver<'_, F> {
     fn encrypted_at(&self, from: &RepoPath, value: &Value) -> Result<RepoPath, NotPlaced> {
         let path = match value {
             Value::File(path) => path,
+            // The evaluation refuses a relative string, but what it means is plain.
+            Value::Text(text) if !text.starts_with('/') => &FilePath::Relative(text.clone()),
             Value::Text(text) => return Err(NotPlaced::FileOutside(text.clone())),
             _ => return Err(NotPlaced::NoFile),
         };

@@ -244,8 +244,8 @@ mod tests {
 
     /// A file with these lines, `$str` standing for an envelope of that type.
     fn file(lines: &str) -> EncryptedFile {
-        let metadata = "\nsops:\n  age:\n    - recipient: age1x\n      enc: x\n  lastmodified: \"2026-01-01T00:00:00Z\"\n  \
-                        mac: $str\n  version: 3.12.2\n";
+        let metadata = "\nsops:\n  age:\n    - recipient: age1x\n      enc: x\n  \
+                        lastmodified: \"2026-01-01T00:00:00Z\"\n  mac: $str\n  version: 3.12.2\n";
         let text = format!("{lines}{metadata}");
         let sealed = text.split('$').enumerate().map(|(at, part)| match at {
             0 => part.to_owned(),

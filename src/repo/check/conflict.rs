@@ -10,9 +10,10 @@ pub(super) const CONFLICTING_VALUES: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "two modules give one option of a secret different values",
-    story: "The same attribute of sops.secrets may be declared in several modules; their options are merged. Two different \
-            values for one option stop the evaluation: The option … has conflicting definition values. Lists are the \
-            exception, they are joined.\n\nKeep one of them, or mark one with lib.mkForce or lib.mkDefault.",
+    story: "The same attribute of sops.secrets may be declared in several modules; their options are merged. Two \
+            different values for one option stop the evaluation: The option … has conflicting definition values. \
+            Lists are the exception, they are joined.\n\nKeep one of them, or mark one with lib.mkForce or \
+            lib.mkDefault.",
     run,
 };
 

@@ -10,12 +10,12 @@ pub(super) const DAMAGED_FILE: Check = Check {
     level: Level::Error,
     when: Some(When::Activation),
     summary: "an encrypted file is damaged: SOPS would refuse it",
-    story: "The file carries the metadata of SOPS, but a part of it cannot be read: a key stands twice, an envelope lost \
-            a piece, a value stands in clear text where the file's rule wants it encrypted, the metadata are \
+    story: "The file carries the metadata of SOPS, but a part of it cannot be read: a key stands twice, an envelope \
+            lost a piece, a value stands in clear text where the file's rule wants it encrypted, the metadata are \
             incomplete, or a merge left its markers. The build looks at little of this; SOPS refuses the file at \
             activation, and no secret is installed.\n\nRestore the line from version control, or set the value anew. \
-            After a merge, `git checkout --ours FILE` or `--theirs`, and then repeat the other side's change, is safer \
-            than mending the text by hand.",
+            After a merge, `git checkout --ours FILE` or `--theirs`, and then repeat the other side's change, is \
+            safer than mending the text by hand.",
     run,
 };
 

@@ -10,10 +10,10 @@ pub(super) const NO_DEFAULT_FILE: Check = Check {
     level: Level::Warning,
     when: Some(When::Evaluation),
     summary: "a declaration names no file, and no defaultSopsFile is set",
-    story: "A declaration without sopsFile reads sops.defaultSopsFile, and that is set nowhere in this repository. The \
-            evaluation stops: The option `sops.defaultSopsFile' was accessed but has no value defined. It is a warning \
-            only, because a module from elsewhere could set it.\n\nSet sops.defaultSopsFile once, beside the keys, or \
-            sopsFile on each declaration.",
+    story: "A declaration without sopsFile reads sops.defaultSopsFile, and that is set nowhere in this repository. \
+            The evaluation stops: The option `sops.defaultSopsFile' was accessed but has no value defined. It is a \
+            warning only, because a module from elsewhere could set it.\n\nSet sops.defaultSopsFile once, beside the \
+            keys, or sopsFile on each declaration.",
     run,
 };
 

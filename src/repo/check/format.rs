@@ -20,8 +20,8 @@ pub(super) const WRONG_FORMAT: Check = Check {
     summary: "a declaration reads its file in a format that it does not have",
     story: "sops-nix reads a file in the format of the option `format`, or of defaultSopsFormat, or as YAML. It never \
             looks at the file's name or content. A binary file that SOPS encrypted is JSON with one entry `data`, so \
-            without format = \"binary\" its key cannot be found; a dotenv or INI file does not parse as YAML at all.\n\n\
-            The build stops, for some pairs only the activation. Set `format` to what the file is.",
+            without format = \"binary\" its key cannot be found; a dotenv or INI file does not parse as YAML at \
+            all.\n\nThe build stops, for some pairs only the activation. Set `format` to what the file is.",
     run: wrong_format,
 };
 
@@ -30,9 +30,9 @@ pub(super) const TWO_FORMATS: Check = Check {
     level: Level::Error,
     when: Some(When::Build),
     summary: "one encrypted file is read in two formats",
-    story: "Two declarations read the same encrypted file, each in another format. sops-nix reads every file once, in the \
-            format of the first declaration, and refuses the second: secret m defined the format of F as binary, but \
-            it was specified as yaml in n before.\n\nGive both the same format.",
+    story: "Two declarations read the same encrypted file, each in another format. sops-nix reads every file once, in \
+            the format of the first declaration, and refuses the second: secret m defined the format of F as binary, \
+            but it was specified as yaml in n before.\n\nGive both the same format.",
     run: two_formats,
 };
 
@@ -41,8 +41,8 @@ pub(super) const NESTED_JSON_KEY: Check = Check {
     level: Level::Error,
     when: Some(When::Build),
     summary: "a nested key is read with format = \"json\", where only top-level keys are found",
-    story: "With format = \"json\" sops-nix finds top-level keys only; a key such as a/b stops the build with: key 'a' \
-            does not refer to a dictionary. The same JSON file read with format = \"yaml\" works, because JSON is \
+    story: "With format = \"json\" sops-nix finds top-level keys only; a key such as a/b stops the build with: key \
+            'a' does not refer to a dictionary. The same JSON file read with format = \"yaml\" works, because JSON is \
             YAML.\n\nSet format = \"yaml\" on all declarations of that file.",
     run: nested_json_key,
 };

@@ -1,8 +1,8 @@
 //! Where the private keys of the target lie: in the store by mistake, where nobody finds them, or nowhere.
 //!
-//! Truth: `modules/sops/default.nix` and `pkgs/sops-install-secrets/main.go` (sops-nix, commit 56b2406). `keyFile` is of the
-//! type "path not in the Nix store", which a path literal passes before it is copied to the store; `sshKeyPaths` has no
-//! such guard.
+//! Truth: `modules/sops/default.nix` and `pkgs/sops-install-secrets/main.go` (sops-nix, commit 56b2406). `keyFile` is
+//! of the type "path not in the Nix store", which a path literal passes before it is copied to the store; `sshKeyPaths`
+//! has no such guard.
 
 use super::super::path::RepoPath;
 use super::Check;
@@ -16,11 +16,11 @@ pub(super) const KEY_IN_STORE: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "a private key is named by a path literal and would be copied to the Nix store",
-    story: "age.keyFile or an entry of sshKeyPaths is written without quotes, as a path. Nix copies such a file to the store, \
-            where every user of the machine can read it, and from where it may be copied on to caches. The type of \
-            keyFile, \"path not in the Nix store\", does not catch it. In a flake an absolute path is refused by the \
-            pure evaluation; a relative one is copied.\n\nWrite the path in quotes: it then names a file of the target. \
-            If the configuration was ever built, consider the key known and replace it.",
+    story: "age.keyFile or an entry of sshKeyPaths is written without quotes, as a path. Nix copies such a file to \
+            the store, where every user of the machine can read it, and from where it may be copied on to caches. The \
+            type of keyFile, \"path not in the Nix store\", does not catch it. In a flake an absolute path is refused \
+            by the pure evaluation; a relative one is copied.\n\nWrite the path in quotes: it then names a file of \
+            the target. If the configuration was ever built, consider the key known and replace it.",
     run: key_in_store,
 };
 
@@ -29,10 +29,10 @@ pub(super) const KEY_NOT_FOUND: Check = Check {
     level: Level::Error,
     when: Some(When::Activation),
     summary: "the path of a private key is relative, or holds ~ or $HOME, which nobody expands",
-    story: "age.keyFile is used as it is written: `~`, `$HOME` and relative paths are not expanded. Activation stops with: \
-            cannot read keyfile '~/…'; and an unreadable keyFile is fatal even if an SSH key would do. An entry of \
-            sshKeyPaths has to be an absolute path, or the evaluation stops.\n\nWrite the absolute path. In home-manager: \
-            \"${config.home.homeDirectory}/.config/sops/age/keys.txt\".",
+    story: "age.keyFile is used as it is written: `~`, `$HOME` and relative paths are not expanded. Activation stops \
+            with: cannot read keyfile '~/…'; and an unreadable keyFile is fatal even if an SSH key would do. An entry \
+            of sshKeyPaths has to be an absolute path, or the evaluation stops.\n\nWrite the absolute path. In \
+            home-manager: \"${config.home.homeDirectory}/.config/sops/age/keys.txt\".",
     run: key_not_found,
 };
 
@@ -41,9 +41,10 @@ pub(super) const KEY_FROM_SECRET: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "a private key that decrypts secrets is itself a secret",
-    story: "age.keyFile or sshKeyPaths names a file below /run/secrets, or config.sops.secrets.x.path. Secrets are installed \
-            with these keys, so at the first boot the key is not there yet, and nothing can be decrypted.\n\nUse a key \
-            that is on the machine before: the SSH host key, or a key file on a persistent disk.",
+    story: "age.keyFile or sshKeyPaths names a file below /run/secrets, or config.sops.secrets.x.path. Secrets are \
+            installed with these keys, so at the first boot the key is not there yet, and nothing can be \
+            decrypted.\n\nUse a key that is on the machine before: the SSH host key, or a key file on a persistent \
+            disk.",
     run: key_from_secret,
 };
 
@@ -52,9 +53,9 @@ pub(super) const GENERATED_KEY_LOST: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "age.generateKey is on, but age.keyFile does not say where",
-    story: "age.generateKey makes a key at age.keyFile if there is none. Without keyFile a fresh private key is printed to the \
-            activation log at every switch, and lost.\n\nSet age.keyFile, for example to \"/var/lib/sops-nix/key.txt\". \
-            The generated key still has to be made a recipient of the files.",
+    story: "age.generateKey makes a key at age.keyFile if there is none. Without keyFile a fresh private key is \
+            printed to the activation log at every switch, and lost.\n\nSet age.keyFile, for example to \
+            \"/var/lib/sops-nix/key.txt\". The generated key still has to be made a recipient of the files.",
     run: generated_key_lost,
 };
 

@@ -1,6 +1,7 @@
 //! Whether the target has exactly one kind of key to decrypt with.
 //!
-//! Truth: the assertions of `modules/sops/default.nix` (sops-nix, commit 56b2406), and `validateManifest` of the installer.
+//! Truth: the assertions of `modules/sops/default.nix` (sops-nix, commit 56b2406), and `validateManifest` of the
+//! installer.
 
 use super::super::path::RepoPath;
 use super::Check;
@@ -14,9 +15,10 @@ pub(super) const NO_KEY_SOURCE: Check = Check {
     level: Level::Warning,
     when: Some(When::Evaluation),
     summary: "nothing says with which key the target decrypts",
-    story: "Secrets are declared, but no age.keyFile, age.sshKeyPaths, gnupg.home or gnupg.sshKeyPaths is set. On NixOS the \
-            SSH host keys are taken by themselves where services.openssh is on; home-manager has no such default. The \
-            evaluation stops with: No key source configured for sops.\n\nSet sops.age.sshKeyPaths or sops.age.keyFile.",
+    story: "Secrets are declared, but no age.keyFile, age.sshKeyPaths, gnupg.home or gnupg.sshKeyPaths is set. On \
+            NixOS the SSH host keys are taken by themselves where services.openssh is on; home-manager has no such \
+            default. The evaluation stops with: No key source configured for sops.\n\nSet sops.age.sshKeyPaths or \
+            sops.age.keyFile.",
     run: no_key_source,
 };
 
@@ -26,9 +28,9 @@ pub(super) const TWO_KEY_SOURCES: Check = Check {
     when: Some(When::Evaluation),
     summary: "gnupg.home is set together with another source of keys",
     story: "gnupg.home excludes gnupg.sshKeyPaths (the evaluation stops: Exactly one of sops.gnupg.home and \
-            sops.gnupg.sshKeyPaths must be set) and age.keyFile (the build stops: gnupgHome and ageKeyFile were specified \
-            in the manifest). gnupg.sshKeyPaths is filled by itself where openssh is on, so with gnupg.home it often \
-            has to be set to [ ].\n\nKeep one of them.",
+            sops.gnupg.sshKeyPaths must be set) and age.keyFile (the build stops: gnupgHome and ageKeyFile were \
+            specified in the manifest). gnupg.sshKeyPaths is filled by itself where openssh is on, so with gnupg.home \
+            it often has to be set to [ ].\n\nKeep one of them.",
     run: two_key_sources,
 };
 

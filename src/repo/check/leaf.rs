@@ -13,9 +13,9 @@ pub(super) const UNDECLARED_LEAF: Check = Check {
     level: Level::Note,
     when: None,
     summary: "a key of an encrypted file is declared nowhere",
-    story: "The file is read by declarations, but this key by none of them. A quarter of all keys are used in other ways: by \
-            hand, by other tools, by declarations that are computed. So this is never more than a note.\n\nDeclare it, or \
-            silence the note with a reason.",
+    story: "The file is read by declarations, but this key by none of them. A quarter of all keys are used in other \
+            ways: by hand, by other tools, by declarations that are computed. So this is never more than a \
+            note.\n\nDeclare it, or silence the note with a reason.",
     run: undeclared_leaf,
 };
 
@@ -24,8 +24,8 @@ pub(super) const UNREACHABLE_KEY: Check = Check {
     level: Level::Note,
     when: None,
     summary: "a key contains a slash or is empty, so that no declaration can ask for it",
-    story: "sops-nix separates levels by slashes and has no escape for them: a key with a slash in its own name, or an empty \
-            one, is found only as a part of the whole file (key = \"\").\n\nRename the key.",
+    story: "sops-nix separates levels by slashes and has no escape for them: a key with a slash in its own name, or \
+            an empty one, is found only as a part of the whole file (key = \"\").\n\nRename the key.",
     run: unreachable_key,
 };
 

@@ -17,10 +17,10 @@ pub(super) const MISSING_KEY: Check = Check {
     when: Some(When::Build),
     summary: "a declared key is not in its encrypted file",
     story: "sops.secrets.NAME asks for the key NAME (or for its option `key`) in its encrypted file. Levels are \
-            separated by `/`; every step but the last has to be a mapping, there is no way into a list, and a key that \
-            itself contains a slash cannot be reached.\n\nThe build refuses the manifest with: the key '…' cannot be \
-            found. No private key is needed to see that, so it can be known before.\n\nAdd the key to the encrypted \
-            file, or let the declaration ask for the key that is there: rename it, or set `key`.",
+            separated by `/`; every step but the last has to be a mapping, there is no way into a list, and a key \
+            that itself contains a slash cannot be reached.\n\nThe build refuses the manifest with: the key '…' \
+            cannot be found. No private key is needed to see that, so it can be known before.\n\nAdd the key to the \
+            encrypted file, or let the declaration ask for the key that is there: rename it, or set `key`.",
     run,
 };
 

@@ -1,7 +1,7 @@
 //! File modes of secrets and templates.
 //!
-//! Truth: `validateMode` in `pkgs/sops-install-secrets/main.go` (sops-nix, commit 56b2406): octal digits, 16 bits; secrets
-//! are written under the umask of the activation (0022), templates get their mode by chmod.
+//! Truth: `validateMode` in `pkgs/sops-install-secrets/main.go` (sops-nix, commit 56b2406): octal digits, 16 bits;
+//! secrets are written under the umask of the activation (0022), templates get their mode by chmod.
 
 use super::super::path::RepoPath;
 use super::super::plan::DeclarationChange;
@@ -15,9 +15,9 @@ pub(super) const BAD_MODE: Check = Check {
     level: Level::Error,
     when: Some(When::Build),
     summary: "mode is not a string of octal digits",
-    story: "`mode` is a string of octal digits without prefix, such as \"0400\". Written without quotes, 0400 is the integer \
-            400, and the evaluation stops: is not of type 'string'. Other spellings (\"0o400\", \"u=r\", \"999\", \"\") are \
-            refused by the build: invalid number in mode.\n\nWrite the digits in quotes.",
+    story: "`mode` is a string of octal digits without prefix, such as \"0400\". Written without quotes, 0400 is the \
+            integer 400, and the evaluation stops: is not of type 'string'. Other spellings (\"0o400\", \"u=r\", \
+            \"999\", \"\") are refused by the build: invalid number in mode.\n\nWrite the digits in quotes.",
     run: bad_mode,
 };
 
@@ -26,9 +26,10 @@ pub(super) const MASKED_MODE: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "mode asks for write permission that the umask takes away",
-    story: "A secret is written under the umask of the activation, 0022: \"0660\" ends as 0640, \"0666\" as 0644. Write \
-            permission for group and others is lost without a word, and so are the set-uid and set-gid bits.\n\nAsk for \
-            the mode that is meant to hold; a secret is replaced at every change anyway, so nobody should write to it.",
+    story: "A secret is written under the umask of the activation, 0022: \"0660\" ends as 0640, \"0666\" as 0644. \
+            Write permission for group and others is lost without a word, and so are the set-uid and set-gid \
+            bits.\n\nAsk for the mode that is meant to hold; a secret is replaced at every change anyway, so nobody \
+            should write to it.",
     run: masked_mode,
 };
 
@@ -37,8 +38,8 @@ pub(super) const WORLD_READABLE: Check = Check {
     level: Level::Warning,
     when: None,
     summary: "mode lets every user of the machine read the secret",
-    story: "The last digit of `mode` gives permissions to everybody, so every user and every service of the machine can read \
-            the decrypted secret.\n\nName the `owner`, or a `group` with mode \"0440\".",
+    story: "The last digit of `mode` gives permissions to everybody, so every user and every service of the machine \
+            can read the decrypted secret.\n\nName the `owner`, or a `group` with mode \"0440\".",
     run: world_readable,
 };
 

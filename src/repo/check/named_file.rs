@@ -16,9 +16,9 @@ pub(super) const MISSING_FILE: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "a declaration names a file that is not there",
-    story: "sopsFile or defaultSopsFile is a path, relative to the Nix file in which it is written, and nothing is there. \
-            Nix copies the file to the store while it evaluates, and stops: No such file or directory.\n\nThe usual \
-            reasons are a wrong number of `../`, a renamed folder, and a file that git does not know (see \
+    story: "sopsFile or defaultSopsFile is a path, relative to the Nix file in which it is written, and nothing is \
+            there. Nix copies the file to the store while it evaluates, and stops: No such file or directory.\n\nThe \
+            usual reasons are a wrong number of `../`, a renamed folder, and a file that git does not know (see \
             untracked-file).",
     run: missing_file,
 };
@@ -42,9 +42,9 @@ pub(super) const STORE_STRING: Check = Check {
     when: Some(When::Evaluation),
     summary: "a declaration names a file outside the Nix store by a string",
     story: "sopsFile is a string such as \"/etc/sops/x.yaml\". A string is not copied to the store, so nothing can be \
-            checked, and sops-nix refuses it unless sops.validateSopsFiles is false: '…' is not in the Nix store.\n\n\
-            Write the path without quotes, relative to the Nix file, or set validateSopsFiles = false if the file \
-            really lies on the target only; the build then checks nothing.",
+            checked, and sops-nix refuses it unless sops.validateSopsFiles is false: '…' is not in the Nix \
+            store.\n\nWrite the path without quotes, relative to the Nix file, or set validateSopsFiles = false if \
+            the file really lies on the target only; the build then checks nothing.",
     run: store_string,
 };
 
@@ -95,30 +95,32 @@ fn plain_file(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Probl
 }
 
 fn store_string(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Problem>) {
-    let level = |level: Level| if scene.validates_files() { level } else { Level::Warning };
-    let is_outside = |text: &str| text.starts_with('/') && !text.starts_with("/nix/store/");
-    let declares_validation = scene.settings(&SettingName::ValidateSopsFiles).next().is_some();
-    for subject in scene.subjects.iter().filter(|_| !declares_validation) {
-        let Some(text) = subject.text(&OptionName::SopsFile).filter(|text| is_outside(text)) else { continue };
-        let when = if subject.module() == Some(ModuleKind::HomeManager) { When::Build } else { When::Evaluation };
-        let sentence = format!("{} reads {text:?}, a file outside the Nix store", subject.shown_name());
-        problems.push(
-            scene
-                .problem(check, level(scene.level(subject)), sentence)
-                .at(subject.spot(scene, &OptionName::SopsFile))
-                .about(&subject.reference)
-                .says(when, format!("'{text}' is not in the Nix store. Either add it to the Nix store or set sops.validateSopsFiles to false")),
-        );
+    // With validation off the string is as it has to be; with a computed one nobody knows.
+    if scene.settings(&SettingName::ValidateSopsFiles).next().is_some() {
+        return;
     }
-    for (file, setting) in scene.settings(&SettingName::DefaultSopsFile).filter(|_| !declares_validation) {
-        let Some(Value::Text(text)) = setting.value.known() else { continue };
-        if is_outside(text) && scene.subjects.iter().any(|subject| asks_outside(subject, text)) {
-            problems.push(
-                scene
-                    .problem(check, level(scene.certainty(file, &setting.conditions)), format!("defaultSopsFile is {text:?}, a file outside the Nix store"))
-                    .at(scene.spot(file, &setting.value_range))
-                    .says(When::Evaluation, format!("'{text}' is not in the Nix store. Either add it to the Nix store or set sops.validateSopsFiles to false")),
-            );
+    let is_outside = |text: &&str| text.starts_with('/') && !text.starts_with("/nix/store/");
+    let refused = |problem: Problem, when: When, path: &str| {
+        problem.says(when, format!("'{path}' is not in the Nix store. Either add it to the Nix store or set …"))
+    };
+    for subject in &scene.subjects {
+        let Some(path) = subject.text(&OptionName::SopsFile).filter(is_outside) else { continue };
+        let when = if subject.module() == Some(ModuleKind::HomeManager) { When::Build } else { When::Evaluation };
+        let sentence = format!("{} reads {path:?}, a file outside the Nix store", subject.shown_name());
+        let problem = scene
+            .problem(check, scene.level(subject), sentence)
+            .at(subject.spot(scene, &OptionName::SopsFile))
+            .about(&subject.reference);
+        problems.push(refused(problem, when, path));
+    }
+    for (file, setting) in scene.settings(&SettingName::DefaultSopsFile) {
+        let Some(Value::Text(path)) = setting.value.known() else { continue };
+        let is_used = scene.subjects.iter().any(|subject| asks_outside(subject, path));
+        if is_outside(&path.as_str()) && is_used {
+            let sentence = format!("defaultSopsFile is {path:?}, a file outside the Nix store");
+            let level = scene.certainty(file, &setting.conditions);
+            let problem = scene.problem(check, level, sentence).at(scene.spot(file, &setting.value_range));
+            problems.push(refused(problem, When::Evaluation, path));
         }
     }
 }

@@ -14,10 +14,10 @@ pub(super) const UNKNOWN_OPTION: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "an option does not exist in the module that reads the declaration",
-    story: "The evaluation stops at an option that the module does not declare: The option … does not exist. The modules \
-            differ. home-manager has no owner, group, uid, gid, neededForUsers, restartUnits and reloadUnits: its secrets \
-            belong to the user, and units are not restarted. nix-darwin has no restartUnits and reloadUnits.\n\nCorrect \
-            the spelling, or remove the option.",
+    story: "The evaluation stops at an option that the module does not declare: The option … does not exist. The \
+            modules differ. home-manager has no owner, group, uid, gid, neededForUsers, restartUnits and reloadUnits: \
+            its secrets belong to the user, and units are not restarted. nix-darwin has no restartUnits and \
+            reloadUnits.\n\nCorrect the spelling, or remove the option.",
     run: unknown_option,
 };
 
@@ -26,9 +26,9 @@ pub(super) const UNKNOWN_SETTING: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "an option of sops itself does not exist",
-    story: "The evaluation stops at an option below `sops` that the module does not declare: The option … does not exist. It \
-            is an error where a known option is spelled almost alike, else a warning: a newer sops-nix may have it.\n\n\
-            Correct the spelling.",
+    story: "The evaluation stops at an option below `sops` that the module does not declare: The option … does not \
+            exist. It is an error where a known option is spelled almost alike, else a warning: a newer sops-nix may \
+            have it.\n\nCorrect the spelling.",
     run: unknown_setting,
 };
 

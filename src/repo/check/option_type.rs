@@ -16,10 +16,10 @@ pub(super) const WRONG_TYPE: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "an option has a value of a wrong type",
-    story: "Every option of sops-nix has a type, and the evaluation stops at a value of another one: A definition for option … \
-            is not of type …. Frequent cases are restartUnits with a string instead of a list of strings, a file named by \
-            a relative string instead of a path, and a format that does not exist.\n\nFiles are written without quotes \
-            (./secrets/x.yaml), names and modes with quotes, units as a list: [ \"x.service\" ].",
+    story: "Every option of sops-nix has a type, and the evaluation stops at a value of another one: A definition for \
+            option … is not of type …. Frequent cases are restartUnits with a string instead of a list of strings, a \
+            file named by a relative string instead of a path, and a format that does not exist.\n\nFiles are written \
+            without quotes (./secrets/x.yaml), names and modes with quotes, units as a list: [ \"x.service\" ].",
     run: wrong_type,
 };
 
@@ -28,9 +28,9 @@ pub(super) const OWNER_AND_UID: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "owner and uid are both set",
-    story: "`uid` counts only where `owner` is null, and sops-nix asserts that: In x exactly one of sops.owner and sops.uid \
-            must be set. On nix-darwin `owner` is root by default and has to be set to null beside a uid.\n\nKeep one of \
-            them; a uid is for users that the system does not know.",
+    story: "`uid` counts only where `owner` is null, and sops-nix asserts that: In x exactly one of sops.owner and \
+            sops.uid must be set. On nix-darwin `owner` is root by default and has to be set to null beside a \
+            uid.\n\nKeep one of them; a uid is for users that the system does not know.",
     run: owner_and_uid,
 };
 
@@ -39,10 +39,10 @@ pub(super) const RENAMED_WITH_TEMPLATE: Check = Check {
     level: Level::Error,
     when: Some(When::Build),
     summary: "a secret has another name than its attribute, and the configuration has templates",
-    story: "Placeholders are made from attribute names, but looked up by the secrets' `name`. As soon as a configuration has \
-            one template, every secret whose `name` differs from its attribute stops the build, whether a template uses \
-            it or not: placeholder for … not found in manifest.\n\nRename the attribute instead and set `key` to the key \
-            in the file.",
+    story: "Placeholders are made from attribute names, but looked up by the secrets' `name`. As soon as a \
+            configuration has one template, every secret whose `name` differs from its attribute stops the build, \
+            whether a template uses it or not: placeholder for … not found in manifest.\n\nRename the attribute \
+            instead and set `key` to the key in the file.",
     run: renamed_with_template,
 };
 

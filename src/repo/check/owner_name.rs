@@ -15,10 +15,10 @@ pub(super) const UNKNOWN_OWNER: Check = Check {
     level: Level::Note,
     when: Some(When::Activation),
     summary: "the owner of a secret occurs nowhere else in the repository",
-    story: "Most users come from services, so this is a hint only. If no such user exists: without `group` the evaluation \
-            stops with attribute '…' missing, which points into sops-nix and not at the line; with `group` the build \
-            succeeds and activation stops: failed to lookup user. Then no secret at all is installed.\n\nCompare the \
-            spelling with the service's user.",
+    story: "Most users come from services, so this is a hint only. If no such user exists: without `group` the \
+            evaluation stops with attribute '…' missing, which points into sops-nix and not at the line; with `group` \
+            the build succeeds and activation stops: failed to lookup user. Then no secret at all is \
+            installed.\n\nCompare the spelling with the service's user.",
     run: unknown_owner,
 };
 
@@ -27,8 +27,9 @@ pub(super) const UNKNOWN_GROUP: Check = Check {
     level: Level::Note,
     when: Some(When::Activation),
     summary: "the group of a secret occurs nowhere else in the repository",
-    story: "Groups are looked up at activation only; one that does not exist stops it, and no secret at all is installed. Most \
-            groups come from services, so this is a hint only.\n\nCompare the spelling with the service's group.",
+    story: "Groups are looked up at activation only; one that does not exist stops it, and no secret at all is \
+            installed. Most groups come from services, so this is a hint only.\n\nCompare the spelling with the \
+            service's group.",
     run: unknown_group,
 };
 

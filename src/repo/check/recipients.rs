@@ -1,7 +1,7 @@
 //! Who can decrypt a file: its recipients, the creation rule that should have given them, and the hosts that read it.
 //!
-//! Truth: sops 3.12.2 (`updatekeys` compares sets of recipients), and sops-nix (commit 56b2406), which decrypts with age
-//! identities made from SSH keys, never with the SSH keys themselves.
+//! Truth: sops 3.12.2 (`updatekeys` compares sets of recipients), and sops-nix (commit 56b2406), which decrypts with
+//! age identities made from SSH keys, never with the SSH keys themselves.
 
 use std::collections::HashMap;
 
@@ -17,11 +17,11 @@ pub(super) const RECIPIENTS_DIFFER: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "an encrypted file is out of step with its rule in .sops.yaml",
-    story: "The creation rule of .sops.yaml that matches the file names other recipients than the file has. A rule counts \
-            when a file is made; later changes reach a file only by updating its keys. A host that is in the rule but \
-            not in the file cannot decrypt it; one that is only in the file still can.\n\nUpdate the file: `sops \
-            updatekeys FILE`, or `u` in the recipients pane. Whoever was removed still knows the old data key; rotate \
-            if that matters.",
+    story: "The creation rule of .sops.yaml that matches the file names other recipients than the file has. A rule \
+            counts when a file is made; later changes reach a file only by updating its keys. A host that is in the \
+            rule but not in the file cannot decrypt it; one that is only in the file still can.\n\nUpdate the file: \
+            `sops updatekeys FILE`, or `u` in the recipients pane. Whoever was removed still knows the old data key; \
+            rotate if that matters.",
     run: recipients_differ,
 };
 
@@ -30,9 +30,10 @@ pub(super) const HOST_NOT_RECIPIENT: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "a host reads a file that is not encrypted for it",
-    story: "A configuration reads the file, and .sops.yaml has a key of the same name as the configuration, but the file is \
-            not encrypted for that key, and neither does the file's rule name it. Activation on that host would fail \
-            to decrypt, and install no secret.\n\nAdd the host to the rule of the file, and update the file's keys.",
+    story: "A configuration reads the file, and .sops.yaml has a key of the same name as the configuration, but the \
+            file is not encrypted for that key, and neither does the file's rule name it. Activation on that host \
+            would fail to decrypt, and install no secret.\n\nAdd the host to the rule of the file, and update the \
+            file's keys.",
     run: host_not_recipient,
 };
 
@@ -41,10 +42,10 @@ pub(super) const SSH_RECIPIENT: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "a file is encrypted for SSH keys only, which sops-nix cannot use",
-    story: "SOPS can encrypt for an SSH key itself (recipient `ssh-ed25519 …`). sops-nix converts the SSH keys of the host to \
-            age keys (recipient `age1…`) and decrypts with those; the two are different recipients, although they come \
-            from one key. A file that has only recipients of the first kind does not decrypt at activation.\n\nAdd the \
-            converted recipient: `ssh-to-age < /etc/ssh/ssh_host_ed25519_key.pub`.",
+    story: "SOPS can encrypt for an SSH key itself (recipient `ssh-ed25519 …`). sops-nix converts the SSH keys of the \
+            host to age keys (recipient `age1…`) and decrypts with those; the two are different recipients, although \
+            they come from one key. A file that has only recipients of the first kind does not decrypt at \
+            activation.\n\nAdd the converted recipient: `ssh-to-age < /etc/ssh/ssh_host_ed25519_key.pub`.",
     run: ssh_recipient,
 };
 
@@ -61,7 +62,9 @@ pub(super) const KEY_GROUPS: Check = Check {
 };
 
 fn recipients_differ(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Problem>) {
-    for (path, file) in scene.repository.encrypted_files() {
+    // A file without any recipient was not read at all; that is a problem of its own.
+    let read = scene.repository.encrypted_files().filter(|(_, file)| file.recipients().next().is_some());
+    for (path, file) in read {
         let Some((rules_path, rules, rule)) = rule_of(scene, path) else { continue };
         let wanted: Vec<_> = rule.keys().filter(|key| is_compared(key.kind)).collect();
         let missing: Vec<_> = wanted.iter().filter(|key| !has(file, &key.identity)).collect();
@@ -109,7 +112,7 @@ fn host_not_recipient(scene: &Scene<'_>, check: &'static Check, problems: &mut V
                 let Some((identity, name)) = rules.names().find(|(_, name)| is_name_of(name, host)) else { continue };
                 let by_rule = rule_of(scene, &target.file)
                     .is_some_and(|(_, _, rule)| rule.keys().any(|key| is_same(&key.identity, identity)));
-                let is_told = has(file, identity) || by_rule || scene.level(subject) != Level::Error;
+                let is_told = has(file, identity) || by_rule || only_ssh(file) || scene.level(subject) != Level::Error;
                 if is_told || told.insert((&target.file, host), ()).is_some() {
                     continue;
                 }
@@ -134,10 +137,7 @@ fn host_not_recipient(scene: &Scene<'_>, check: &'static Check, problems: &mut V
 
 fn ssh_recipient(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Problem>) {
     for (path, file) in read_files(scene) {
-        let is_ssh = |name: &str| name.starts_with("ssh-");
-        let first = file.recipients().next();
-        let only_ssh = file.recipients().all(|recipient| is_ssh(&recipient.name));
-        if let Some(recipient) = first.filter(|_| only_ssh) {
+        if let Some(recipient) = file.recipients().next().filter(|_| only_ssh(file)) {
             let sentence =
                 format!("{path} is encrypted for SSH keys themselves; sops-nix has only the age keys made from them");
             problems.push(
@@ -188,6 +188,11 @@ fn is_compared(kind: MasterKeyKind) -> bool {
 
 fn has(file: &EncryptedFile, identity: &str) -> bool {
     file.recipients().any(|recipient| is_same(&recipient.name, identity))
+}
+
+/// Whether a file is for SSH keys themselves, and for nobody else.
+fn only_ssh(file: &EncryptedFile) -> bool {
+    file.recipients().all(|recipient| recipient.name.starts_with("ssh-"))
 }
 
 /// Whether two names mean one recipient: the comment of an SSH key is no part of it.

@@ -15,9 +15,10 @@ pub(super) const UNDECLARED_SECRET: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "a reference names a secret that is declared nowhere",
-    story: "config.sops.secrets.X or config.sops.placeholder.X is used, but no declaration of X was found in the repository. \
-            The evaluation stops: attribute 'X' missing. It is a warning only where a condition stands over the \
-            reference, or where declarations cannot be read statically.\n\nDeclare the secret, or correct the name.",
+    story: "config.sops.secrets.X or config.sops.placeholder.X is used, but no declaration of X was found in the \
+            repository. The evaluation stops: attribute 'X' missing. It is a warning only where a condition stands \
+            over the reference, or where declarations cannot be read statically.\n\nDeclare the secret, or correct \
+            the name.",
     run: undeclared_secret,
 };
 
@@ -26,8 +27,8 @@ pub(super) const UNDECLARED_TEMPLATE: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "a reference names a template that is declared nowhere",
-    story: "config.sops.templates.X is used, but no template X was found in the repository. The evaluation stops: attribute 'X' \
-            missing.\n\nDeclare the template, or correct the name.",
+    story: "config.sops.templates.X is used, but no template X was found in the repository. The evaluation stops: \
+            attribute 'X' missing.\n\nDeclare the template, or correct the name.",
     run: undeclared_template,
 };
 
@@ -37,8 +38,9 @@ pub(super) const PLACEHOLDER_WITHOUT_TEMPLATE: Check = Check {
     when: Some(When::Evaluation),
     summary: "a placeholder is used in a repository without templates",
     story: "config.sops.placeholder exists only where at least one template is declared. Without any, \
-            config.sops.placeholder.X stops the evaluation: attribute 'X' missing. And a placeholder outside a template is \
-            never replaced.\n\nUse it in the `content` of a sops.templates entry, or use config.sops.secrets.X.path.",
+            config.sops.placeholder.X stops the evaluation: attribute 'X' missing. And a placeholder outside a \
+            template is never replaced.\n\nUse it in the `content` of a sops.templates entry, or use \
+            config.sops.secrets.X.path.",
     run: placeholder_without_template,
 };
 
@@ -47,9 +49,10 @@ pub(super) const SECRET_AS_TEXT: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "a secret itself is put into a string; its path was meant",
-    story: "\"${config.sops.secrets.x}\" puts an attribute set into a string, and the evaluation stops: cannot coerce a set to \
-            a string. The value of a secret is not known while Nix evaluates, on purpose: it would end in the store.\n\n\
-            Use config.sops.secrets.x.path where a file name is wanted, and a template where the value is part of a file.",
+    story: "\"${config.sops.secrets.x}\" puts an attribute set into a string, and the evaluation stops: cannot coerce \
+            a set to a string. The value of a secret is not known while Nix evaluates, on purpose: it would end in \
+            the store.\n\nUse config.sops.secrets.x.path where a file name is wanted, and a template where the value \
+            is part of a file.",
     run: secret_as_text,
 };
 
@@ -58,8 +61,8 @@ pub(super) const UNKNOWN_ATTRIBUTE: Check = Check {
     level: Level::Error,
     when: Some(When::Evaluation),
     summary: "a reference asks for something that secrets do not have",
-    story: "A secret has the attributes of its options: path, owner, mode… There is no content or value: Nix does not know it, \
-            on purpose. The evaluation stops: attribute '…' missing.\n\nUse path, or a template.",
+    story: "A secret has the attributes of its options: path, owner, mode… There is no content or value: Nix does not \
+            know it, on purpose. The evaluation stops: attribute '…' missing.\n\nUse path, or a template.",
     run: unknown_attribute,
 };
 
@@ -68,9 +71,9 @@ pub(super) const HARD_CODED_PATH: Check = Check {
     level: Level::Warning,
     when: None,
     summary: "a path below /run/secrets is written out",
-    story: "/run/secrets/NAME is written out. It is a note where a secret of that name is installed: the path works, but a rename \
-            does not reach it, and Nix does not notice when the declaration goes. It is a warning where no such secret \
-            is declared: the file will not be there.\n\nUse config.sops.secrets.NAME.path.",
+    story: "/run/secrets/NAME is written out. It is a note where a secret of that name is installed: the path works, \
+            but a rename does not reach it, and Nix does not notice when the declaration goes. It is a warning where \
+            no such secret is declared: the file will not be there.\n\nUse config.sops.secrets.NAME.path.",
     run: hard_coded_path,
 };
 

@@ -1,7 +1,7 @@
 //! Secrets that are installed at one place: same name, same path, one inside the other.
 //!
-//! Truth: `writeSecrets` and `symlinkSecrets` in `pkgs/sops-install-secrets/main.go` (sops-nix, commit 56b2406). Nothing of
-//! this is looked at before activation.
+//! Truth: `writeSecrets` and `symlinkSecrets` in `pkgs/sops-install-secrets/main.go` (sops-nix, commit 56b2406).
+//! Nothing of this is looked at before activation.
 
 use std::collections::HashMap;
 
@@ -15,8 +15,8 @@ pub(super) const SAME_NAME: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "two secrets are installed under one name",
-    story: "`name` is the file's name below /run/secrets, by default the attribute name. Two secrets have the same: they are \
-            written to one file, the later one wins, and nothing is said.\n\nGive each a name of its own.",
+    story: "`name` is the file's name below /run/secrets, by default the attribute name. Two secrets have the same: \
+            they are written to one file, the later one wins, and nothing is said.\n\nGive each a name of its own.",
     run: same_name,
 };
 
@@ -25,8 +25,8 @@ pub(super) const SAME_PATH: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "two secrets are linked to one path",
-    story: "`path` is a symbolic link to the secret. Two secrets name the same path: each link replaces the other, the \
-            later one wins, and nothing is said.\n\nGive each a path of its own.",
+    story: "`path` is a symbolic link to the secret. Two secrets name the same path: each link replaces the other, \
+            the later one wins, and nothing is said.\n\nGive each a path of its own.",
     run: same_path,
 };
 
@@ -35,10 +35,10 @@ pub(super) const NAME_INSIDE_NAME: Check = Check {
     level: Level::Error,
     when: Some(When::Activation),
     summary: "a secret's name is a folder of another secret's name",
-    story: "A secret `a` is the file /run/secrets/a; a secret `a/b` needs a folder of that name. Both cannot be: activation \
-            stops while it writes, and the new secrets are not installed. Evaluation and build say nothing. The same \
-            holds for a secret named `rendered` where there are templates, which live in /run/secrets/rendered.\n\n\
-            Rename one of the two, or set its `name`.",
+    story: "A secret `a` is the file /run/secrets/a; a secret `a/b` needs a folder of that name. Both cannot be: \
+            activation stops while it writes, and the new secrets are not installed. Evaluation and build say \
+            nothing. The same holds for a secret named `rendered` where there are templates, which live in \
+            /run/secrets/rendered.\n\nRename one of the two, or set its `name`.",
     run: name_inside_name,
 };
 
@@ -47,9 +47,9 @@ pub(super) const NAME_LEAVES_FOLDER: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "a secret's name leads out of the folder of secrets",
-    story: "`name` (or the attribute name) contains `..` or begins with a slash. The file is then written outside the folder \
-            of the generation, where the next activation neither finds nor removes it.\n\nUse a plain name; `path` puts \
-            a link wherever it is wanted.",
+    story: "`name` (or the attribute name) contains `..` or begins with a slash. The file is then written outside the \
+            folder of the generation, where the next activation neither finds nor removes it.\n\nUse a plain name; \
+            `path` puts a link wherever it is wanted.",
     run: name_leaves_folder,
 };
 

@@ -1,6 +1,7 @@
 //! The path at which a secret is found, and options that repeat what holds anyway.
 //!
-//! Truth: `modules/sops/default.nix` (sops-nix, commit 56b2406): the file is always below /run/secrets; `path` is a link.
+//! Truth: `modules/sops/default.nix` (sops-nix, commit 56b2406): the file is always below /run/secrets; `path` is a
+//! link.
 
 use super::super::plan::DeclarationChange;
 use super::Check;
@@ -14,10 +15,11 @@ pub(super) const PATH_IN_SECRETS: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "path lies below /run/secrets, but is not the secret's own place",
-    story: "`path` makes a link beside the secret, inside the folder that sops-nix itself manages. It works, but every later \
-            activation prints: removing secret …, because it finds a file that is no secret.\n\nSet `name` instead: it \
-            gives the file itself that name, and the path follows. Where the configuration has templates, `name` \
-            must equal the attribute (see renamed-with-template); rename the attribute and set `key` there.",
+    story: "`path` makes a link beside the secret, inside the folder that sops-nix itself manages. It works, but \
+            every later activation prints: removing secret …, because it finds a file that is no secret.\n\nSet \
+            `name` instead: it gives the file itself that name, and the path follows. Where the configuration has \
+            templates, `name` must equal the attribute (see renamed-with-template); rename the attribute and set \
+            `key` there.",
     run: path_in_secrets,
 };
 
@@ -26,8 +28,8 @@ pub(super) const RELATIVE_PATH: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "path is not absolute",
-    story: "`path` is where a link to the secret is made. A relative path is taken from wherever the activation runs, and `~` \
-            is not expanded.\n\nWrite an absolute path.",
+    story: "`path` is where a link to the secret is made. A relative path is taken from wherever the activation runs, \
+            and `~` is not expanded.\n\nWrite an absolute path.",
     run: relative_path,
 };
 
@@ -36,8 +38,8 @@ pub(super) const REDUNDANT_OPTION: Check = Check {
     level: Level::Note,
     when: None,
     summary: "an option repeats what holds without it",
-    story: "`path`, `key` or `name` is set to what the module takes anyway. It does no harm until the secret is renamed: then \
-            the old name stays behind in the option.\n\nRemove the option.",
+    story: "`path`, `key` or `name` is set to what the module takes anyway. It does no harm until the secret is \
+            renamed: then the old name stays behind in the option.\n\nRemove the option.",
     run: redundant_option,
 };
 

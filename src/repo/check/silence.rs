@@ -24,10 +24,10 @@ pub(super) const UNUSED_SILENCE: Check = Check {
     level: Level::Note,
     when: None,
     summary: "a silence silences nothing",
-    story: "A comment `# sopsmith: ignore CODE reason` or an entry of .sopsmith.toml names a problem that is not there \
-            any more, or stands at another place than the problem.\n\nRemove it: a silence that is left behind would \
-            hide the next problem of that kind at that place. A comment counts for its own line, or, where it stands \
-            alone, for the next line that is no comment.",
+    story: "A comment `# sopsmith: ignore CODE reason` or an entry of .sopsmith.toml names a problem that is not \
+            there any more, or stands at another place than the problem.\n\nRemove it: a silence that is left behind \
+            would hide the next problem of that kind at that place. A comment counts for its own line, or, where it \
+            stands alone, for the next line that is no comment.",
     run: nothing,
 };
 
@@ -36,10 +36,10 @@ pub(super) const BAD_SILENCE: Check = Check {
     level: Level::Warning,
     when: None,
     summary: "a silence cannot be understood",
-    story: "A comment `# sopsmith: ignore CODE reason` or an entry of .sopsmith.toml names a code that does not exist, or \
-            gives no reason, or .sopsmith.toml itself cannot be read. It silences nothing.\n\nThe codes are those that \
-            `sopsmith check` prints; `sopsmith check --explain CODE` tells about each. The reason is for the next \
-            person who wonders.",
+    story: "A comment `# sopsmith: ignore CODE reason` or an entry of .sopsmith.toml names a code that does not \
+            exist, or gives no reason, or .sopsmith.toml itself cannot be read. It silences nothing.\n\nThe codes are \
+            those that `sopsmith check` prints; `sopsmith check --explain CODE` tells about each. The reason is for \
+            the next person who wonders.",
     run: nothing,
 };
 

@@ -10,8 +10,8 @@ pub(super) const EMPTY_TEMPLATE: Check = Check {
     level: Level::Error,
     when: Some(When::Build),
     summary: "a template has neither content nor a file",
-    story: "A template is rendered from `content`, or from `file`. With neither the build stops: neither content nor file was \
-            specified.\n\nGive it one.",
+    story: "A template is rendered from `content`, or from `file`. With neither the build stops: neither content nor \
+            file was specified.\n\nGive it one.",
     run: empty_template,
 };
 

@@ -1,7 +1,7 @@
 //! Secrets that are needed before users exist.
 //!
-//! Truth: `modules/sops/secrets-for-users/default.nix` (sops-nix, commit 56b2406): a manifest of its own, installed with
-//! `-ignore-passwd`, without templates.
+//! Truth: `modules/sops/secrets-for-users/default.nix` (sops-nix, commit 56b2406): a manifest of its own, installed
+//! with `-ignore-passwd`, without templates.
 
 use super::super::plan::DeclarationChange;
 use super::Check;
@@ -14,9 +14,9 @@ pub(super) const USERS_OWNER: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "a secret that is needed for users has an owner, which is ignored",
-    story: "With neededForUsers the secret is installed before users exist, so it cannot belong to one. `owner` and `group` \
-            pass all checks and are ignored: the file belongs to root.\n\nRemove them. If a service needs to read the \
-            secret too, declare it twice under two names with one `key`.",
+    story: "With neededForUsers the secret is installed before users exist, so it cannot belong to one. `owner` and \
+            `group` pass all checks and are ignored: the file belongs to root.\n\nRemove them. If a service needs to \
+            read the secret too, declare it twice under two names with one `key`.",
     run: users_owner,
 };
 
@@ -35,9 +35,10 @@ pub(super) const USERS_TEMPLATE: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "a template uses a secret that is needed for users; the placeholder stays in the file",
-    story: "Secrets with neededForUsers are in a manifest of their own, and templates are not in that one. The placeholder \
-            is never replaced: the rendered file contains the marker text, and nothing is said.\n\nDeclare the value a \
-            second time under another name, with the same `key` and without neededForUsers, and use that one.",
+    story: "Secrets with neededForUsers are in a manifest of their own, and templates are not in that one. The \
+            placeholder is never replaced: the rendered file contains the marker text, and nothing is \
+            said.\n\nDeclare the value a second time under another name, with the same `key` and without \
+            neededForUsers, and use that one.",
     run: users_template,
 };
 
@@ -46,9 +47,9 @@ pub(super) const PASSWORD_TOO_LATE: Check = Check {
     level: Level::Warning,
     when: Some(When::Activation),
     summary: "a user's password file is a secret without neededForUsers",
-    story: "Users are created before ordinary secrets are installed, so the file of the password hash is not there yet when \
-            it is read: the user gets no password, and cannot log in.\n\nSet neededForUsers = true; the path becomes \
-            /run/secrets-for-users/….",
+    story: "Users are created before ordinary secrets are installed, so the file of the password hash is not there \
+            yet when it is read: the user gets no password, and cannot log in.\n\nSet neededForUsers = true; the path \
+            becomes /run/secrets-for-users/….",
     run: password_too_late,
 };
 

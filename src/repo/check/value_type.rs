@@ -16,11 +16,12 @@ pub(super) const NOT_A_STRING: Check = Check {
     level: Level::Error,
     when: Some(When::Activation),
     summary: "a declared value is a number or a truth value; activation would install no secret at all",
-    story: "The value is encrypted with the type int, float or bool. The build only sees ciphertext, which looks like a \
-            string, and succeeds. At activation the value is decrypted, is no string, and sops-nix stops: the value of \
-            key '' is not a string. It names only the parent of the key, and because all secrets are decrypted before \
-            the first is written, no secret of the host is installed.\n\nStore the value as a string: in YAML, put it in \
-            quotes before encrypting. sopsmith stores what is typed as a string unless another type is chosen.",
+    story: "The value is encrypted with the type int, float or bool. The build only sees ciphertext, which looks like \
+            a string, and succeeds. At activation the value is decrypted, is no string, and sops-nix stops: the value \
+            of key '' is not a string. It names only the parent of the key, and because all secrets are decrypted \
+            before the first is written, no secret of the host is installed.\n\nStore the value as a string: in YAML, \
+            put it in quotes before encrypting. sopsmith stores what is typed as a string unless another type is \
+            chosen.",
     run: not_a_string,
 };
 
@@ -30,10 +31,10 @@ pub(super) const NOT_A_VALUE: Check = Check {
     when: Some(When::Build),
     summary: "a declared key holds a mapping, a list, null, or a clear number",
     story: "sops-nix installs one string for each declaration. The key that is asked for holds a mapping, a list or \
-            nothing (null), or a number or truth value in clear text.\n\nThe build refuses it: the value of key '…' is \
-            not a string. The message names only the parent of the key.\n\nDeclare the keys below a mapping one by one \
-            (`a/b`), set `key = \"\"` to install the whole file, or store the value as a string. Elements of a list \
-            cannot be declared.",
+            nothing (null), or a number or truth value in clear text.\n\nThe build refuses it: the value of key '…' \
+            is not a string. The message names only the parent of the key.\n\nDeclare the keys below a mapping one by \
+            one (`a/b`), set `key = \"\"` to install the whole file, or store the value as a string. Elements of a \
+            list cannot be declared.",
     run: not_a_value,
 };
 

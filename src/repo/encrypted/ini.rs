@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn sections_keys_and_recipients_are_read() {
-        let text = "first = ENC[AES256_GCM,data:b,iv:c,tag:d,type:str]\r\n; note\n[db]\nuser  = ENC[AES256_GCM,type:str]\n\
+        let text = "first = ENC[AES256_GCM,data:b,iv:c,tag:d,type:str]\r\n; note\n[db]\nuser  = ENC[AES256_GCM,x]\n\
                     long = \"\"\"one\ntwo = 2\n\"\"\"\n\n[sops]\nage__list_0__map_recipient = age1one\n\
                     age__list_0__map_enc = \"\"\"---\n---\n\"\"\"\nmac = ENC[x]\n";
         let file = read(text.to_owned());

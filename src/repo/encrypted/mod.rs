@@ -238,11 +238,10 @@ impl Entry {
             EntryKind::Alias => Installs::AsItIs,
             // Ciphertext is a string, so the build sees nothing wrong with it.
             EntryKind::Leaf { value_type, is_sealed: true } => match value_type {
-                LeafType::Str | LeafType::Null => Installs::AsItIs,
+                // What a damaged envelope holds is not known; the damage is told as such.
+                LeafType::Str | LeafType::Null | LeafType::Unknown => Installs::AsItIs,
                 LeafType::Time => Installs::Rewritten,
-                LeafType::Int | LeafType::Float | LeafType::Bool | LeafType::Bytes | LeafType::Unknown => {
-                    Installs::NotActivated
-                }
+                LeafType::Int | LeafType::Float | LeafType::Bool | LeafType::Bytes => Installs::NotActivated,
             },
             EntryKind::Leaf { value_type: LeafType::Str, is_sealed: false } => Installs::AsItIs,
             EntryKind::Leaf { .. } => Installs::NotBuilt,

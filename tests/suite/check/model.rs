@@ -141,7 +141,7 @@ impl Model {
                 secrets("    ", "secrets.")
             ),
             Style::Config => format!(
-                "{{ config, lib, ... }}:\n{{\n  options.web = {{ }};\n  config = {{\n{}    sops.secrets = {{\n{}    }};\n  }};\n}}\n",
+                "{{ lib, ... }}:\n{{\n  options.web = {{ }};\n  config = {{\n{}    sops.secrets = {{\n{}    }};\n  }};\n}}\n",
                 settings("    ", "sops."),
                 secrets("      ", "")
             ),
@@ -160,7 +160,7 @@ impl Model {
                         .collect()
                 };
                 format!(
-                    "{{ config, ... }}:\nlet\n  unused = 1;\nin\n{{\n{}  sops.secrets = {{\n{}  }} // {{\n{}  }};\n}}\n",
+                    "{{ config, ... }}:\nlet\n  a = 1;\nin\n{{\n{}  sops.secrets = {{\n{}  }} // {{\n{}  }};\n}}\n",
                     settings("  ", "sops."),
                     part(first),
                     part(rest)

@@ -90,10 +90,10 @@ pub(crate) fn in_words(problem: &Problem) -> String {
 
 /// What sops makes of a text, once for each text.
 pub(crate) fn sealed(name: &str, plain: &str, options: &str) -> String {
-    static KNOWN: OnceLock<Mutex<HashMap<(String, String, String), String>>> = OnceLock::new();
+    static KNOWN: OnceLock<Mutex<HashMap<[String; 3], String>>> = OnceLock::new();
     let extension = name.rsplit('/').next().unwrap().to_owned();
     let known = KNOWN.get_or_init(Mutex::default);
-    let key = (extension.clone(), plain.to_owned(), options.to_owned());
+    let key = [extension.clone(), plain.to_owned(), options.to_owned()];
     if let Some(text) = known.lock().unwrap().get(&key) {
         return text.clone();
     }

@@ -1,1 +1,0 @@
-//! One defect each.

@@ -60,9 +60,12 @@ pub enum IdentityError {
     /// Neither an OpenSSH nor a PEM RSA private key.
     #[error("not an SSH private key")]
     NotSshKey,
-    /// An SSH key encrypted in the old PEM form.
-    #[error("the SSH key is encrypted in the old PEM form")]
-    OldPemEncryption,
+    /// An SSH key in a form that age does not read: encrypted PEM, or PKCS#8.
+    #[error("the SSH key is stored as {form}")]
+    OtherSshForm {
+        /// As in `PKCS#8`.
+        form: &'static str,
+    },
     /// An SSH key type or cipher that age cannot use.
     #[error("SSH keys of type {key_type} cannot open age files")]
     UnsupportedSshKey {
@@ -85,7 +88,7 @@ impl IdentityError {
             Self::Damaged { .. } => "copy the whole identity again, on one line",
             Self::NotText => "point to a file written by age-keygen",
             Self::NotSshKey => "point to a private key written by ssh-keygen, not to its .pub file",
-            Self::OldPemEncryption => "rewrite it in the present form: ssh-keygen -p -f FILE",
+            Self::OtherSshForm { .. } => "rewrite it in OpenSSH's own form: ssh-keygen -p -f FILE",
             Self::UnsupportedSshKey { .. } => "use an ssh-ed25519 key or an age key",
             Self::ProtectedFileDamaged => "restore the file from a backup",
         }
@@ -112,6 +115,14 @@ pub enum UnwrapError {
     PassphraseWrong {
         /// The key or file it belongs to.
         name: String,
+    },
+    /// An SSH key that was meant cannot be used after all.
+    #[error("the SSH key {name} cannot be used: {reason}")]
+    SshKeyUnusable {
+        /// Where the key was found.
+        name: String,
+        /// Why.
+        reason: IdentityError,
     },
     /// What a passphrase opened holds no identities.
     #[error("{name} opened, but {reason}")]
@@ -154,7 +165,7 @@ impl UnwrapError {
             Self::Malformed | Self::Tampered => "restore the sops block from git",
             Self::PassphraseDeclined { .. } => "try again and enter the passphrase",
             Self::PassphraseWrong { .. } => "try again; nothing was changed",
-            Self::ProtectedFileUnusable { reason, .. } => reason.hint(),
+            Self::ProtectedFileUnusable { reason, .. } | Self::SshKeyUnusable { reason, .. } => reason.hint(),
             Self::ExcessiveWork { .. } => "protect the identity file again with a lower work factor",
             Self::PluginMissing { .. } => "install the plugin, or use another identity",
             Self::PluginFailed { .. } => "check that the device is plugged in, then try again",

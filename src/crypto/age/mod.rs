@@ -13,6 +13,7 @@
 
 mod error;
 mod identity;
+mod openssh;
 mod prompt;
 mod protected_file;
 mod recipient;

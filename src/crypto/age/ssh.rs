@@ -10,6 +10,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::error::{IdentityError, UnwrapError};
+use super::openssh::{NotOpenSsh, PrivateKey};
 use super::prompt::{PassphraseFor, Prompt, to_age_secret};
 use super::recipient::{Recipient, RecipientKind};
 use super::unwrap::{ATTEMPTS, Stanza};
@@ -28,13 +29,13 @@ pub(super) struct SshKey {
 }
 
 impl SshKey {
-    /// Reads a key and tells its recipient, which needs no passphrase.
+    /// Reads a key and tells its recipient. The private part is not looked at before a file needs it.
     pub(super) fn parse(pem: Secret, name: &str, prompt: &Arc<dyn Prompt>) -> Result<(Self, Recipient), IdentityError> {
-        let parsed = to_age(&pem);
-        scrub_stack();
-        let parsed = parsed?;
-        let is_encrypted = matches!(parsed, age::ssh::Identity::Encrypted(_));
-        let recipient = recipient_of(parsed)?;
+        let (recipient, is_encrypted) = match PrivateKey::from_pem(pem.expose()) {
+            Ok(key) => (recipient_of_wire(&key)?, key.is_encrypted()),
+            Err(NotOpenSsh::Damaged) => return Err(IdentityError::NotSshKey),
+            Err(NotOpenSsh::OtherForm) => (recipient_of_pem(&pem)?, false),
+        };
         let stanza = stanza_for(&recipient);
         let (name, prompt) = (name.to_owned(), Arc::clone(prompt));
         Ok((Self { pem, name, stanza, is_encrypted, prompt, passphrase: Mutex::new(None) }, recipient))
@@ -51,7 +52,8 @@ impl SshKey {
 
     /// The key in the `age` crate's form, after asking for its passphrase where it has one.
     pub(super) fn open(&self) -> Result<age::ssh::Identity, UnwrapError> {
-        let identity = to_age(&self.pem).expect("the key was read when it was found");
+        let unusable = |reason| UnwrapError::SshKeyUnusable { name: self.name.clone(), reason };
+        let identity = to_age(&self.pem).map_err(unusable)?;
         let age::ssh::Identity::Encrypted(encrypted) = identity else {
             return Ok(identity);
         };
@@ -81,8 +83,13 @@ impl SshKey {
 fn to_age(pem: &Secret) -> Result<age::ssh::Identity, IdentityError> {
     use age::ssh::{Identity, UnsupportedKey};
     match Identity::from_buffer(pem.expose(), None) {
+        Err(_) if pem.expose().starts_with(b"-----BEGIN PRIVATE KEY") => {
+            Err(IdentityError::OtherSshForm { form: "PKCS#8" })
+        }
         Err(_) => Err(IdentityError::NotSshKey),
-        Ok(Identity::Unsupported(UnsupportedKey::EncryptedPem)) => Err(IdentityError::OldPemEncryption),
+        Ok(Identity::Unsupported(UnsupportedKey::EncryptedPem)) => {
+            Err(IdentityError::OtherSshForm { form: "encrypted PEM" })
+        }
         Ok(Identity::Unsupported(
             UnsupportedKey::EncryptedSsh(key_type)
             | UnsupportedKey::Hardware(key_type)
@@ -92,13 +99,18 @@ fn to_age(pem: &Secret) -> Result<age::ssh::Identity, IdentityError> {
     }
 }
 
-fn recipient_of(identity: age::ssh::Identity) -> Result<Recipient, IdentityError> {
-    use age::ssh::ParseRecipientKeyError::Unsupported;
-    match age::ssh::Recipient::try_from(identity) {
-        Ok(recipient) => Recipient::parse(&recipient.to_string()).map_err(|_| IdentityError::NotSshKey),
-        Err(Unsupported(key_type)) => Err(IdentityError::UnsupportedSshKey { key_type }),
-        Err(_) => Err(IdentityError::NotSshKey),
-    }
+fn recipient_of_wire(key: &PrivateKey) -> Result<Recipient, IdentityError> {
+    let key_type = key.key_type();
+    Recipient::parse(&format!("{key_type} {}", BASE64_STANDARD.encode(key.public())))
+        .map_err(|_| IdentityError::UnsupportedSshKey { key_type })
+}
+
+/// The old PEM form tells its public part only together with the private one.
+fn recipient_of_pem(pem: &Secret) -> Result<Recipient, IdentityError> {
+    let recipient = to_age(pem).map(age::ssh::Recipient::try_from);
+    scrub_stack();
+    let recipient = recipient?.map_err(|_| IdentityError::NotSshKey)?;
+    Recipient::parse(&recipient.to_string()).map_err(|_| IdentityError::NotSshKey)
 }
 
 /// The stanza an age file has when it was wrapped to this SSH recipient.

@@ -12,8 +12,9 @@ use sha2::{Digest, Sha512};
 use thiserror::Error;
 
 use super::identity::identity_text;
+use super::openssh::{NotOpenSsh, PrivateKey, Wire};
 use super::recipient::Recipient;
-use crate::secret::{Secret, SecretBuffer, scrub_stack};
+use crate::secret::{Secret, scrub_stack};
 
 /// Why an SSH key could not be converted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -86,78 +87,34 @@ pub fn identity_from_ssh(pem: &Secret) -> Result<Secret, ConversionError> {
     text
 }
 
-/// The 32 secret bytes of an ed25519 key in OpenSSH's own format (PROTOCOL.key of OpenSSH).
+/// The 32 secret bytes of an ed25519 key.
 fn seed(pem: &Secret) -> Result<Secret, ConversionError> {
-    let bytes = from_pem(pem)?;
-    let mut outer = Wire(bytes.expose().strip_prefix(b"openssh-key-v1\0").ok_or(ConversionError::NoSshKey)?);
-    match (outer.text(), outer.text(), outer.text(), outer.number()) {
-        (Some(b"none"), Some(_), Some(_), Some(1)) => {}
-        (Some(_), Some(_), Some(_), Some(1)) => return Err(ConversionError::Encrypted),
-        _ => return Err(ConversionError::Damaged),
+    let key = PrivateKey::from_pem(pem.expose()).map_err(|error| match error {
+        NotOpenSsh::OtherForm if pem.expose().starts_with(b"-----BEGIN RSA") => {
+            ConversionError::NotEd25519 { key_type: "ssh-rsa".to_owned() }
+        }
+        NotOpenSsh::OtherForm => ConversionError::NoSshKey,
+        NotOpenSsh::Damaged => ConversionError::Damaged,
+    })?;
+    if key.is_encrypted() {
+        return Err(ConversionError::Encrypted);
     }
-    let (Some(_), Some(private)) = (outer.text(), outer.text()) else {
-        return Err(ConversionError::Damaged);
-    };
-    let mut private = Wire(private);
+    let key_type = key.key_type();
+    if key_type != "ssh-ed25519" {
+        return Err(ConversionError::NotEd25519 { key_type });
+    }
+    let mut private = Wire(key.private());
     // Two equal numbers tell a right passphrase from a wrong one; without a passphrase they guard nothing.
-    let (Some(_), Some(_), Some(key_type)) = (private.number(), private.number(), private.text()) else {
-        return Err(ConversionError::Damaged);
-    };
-    if key_type != b"ssh-ed25519" {
-        return Err(ConversionError::NotEd25519 { key_type: String::from_utf8_lossy(key_type).into_owned() });
-    }
-    match (private.text(), private.text()) {
-        (Some(_), Some(pair)) if pair.len() == 64 => Ok(Secret::from_exposed(&pair[..32])),
+    match (private.number(), private.number(), private.text(), private.text(), private.text()) {
+        (Some(_), Some(_), Some(b"ssh-ed25519"), Some(_), Some(pair)) if pair.len() == 64 => {
+            Ok(Secret::from_exposed(&pair[..32]))
+        }
         _ => Err(ConversionError::Damaged),
     }
 }
 
-/// The bytes between the BEGIN and END lines, decoded inside the arena.
-fn from_pem(pem: &Secret) -> Result<Secret, ConversionError> {
-    let mut letters = SecretBuffer::with_capacity(pem.len());
-    let mut inside = false;
-    for line in pem.expose().split(|byte| *byte == b'\n') {
-        let line = line.trim_ascii();
-        match line {
-            b"-----BEGIN OPENSSH PRIVATE KEY-----" => inside = true,
-            b"-----END OPENSSH PRIVATE KEY-----" => break,
-            _ if inside => letters.push_bytes(line),
-            _ if line.starts_with(b"-----BEGIN RSA") => {
-                return Err(ConversionError::NotEd25519 { key_type: "ssh-rsa".to_owned() });
-            }
-            _ => {}
-        }
-    }
-    if letters.is_empty() {
-        return Err(ConversionError::NoSshKey);
-    }
-    let mut bytes = SecretBuffer::zeros(letters.len());
-    let len_bytes =
-        BASE64_STANDARD.decode_slice(letters.expose(), bytes.expose_mut()).map_err(|_| ConversionError::Damaged)?;
-    bytes.truncate(len_bytes);
-    Ok(bytes.into_secret())
-}
-
 fn is_key_type(word: &str) -> bool {
     ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"].iter().any(|prefix| word.starts_with(prefix))
-}
-
-/// What is left to read of SSH's wire encoding: numbers of four bytes, texts with their length before them.
-struct Wire<'a>(&'a [u8]);
-
-impl<'a> Wire<'a> {
-    fn number(&mut self) -> Option<u32> {
-        let (bytes, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(u32::from_be_bytes(*bytes))
-    }
-
-    fn text(&mut self) -> Option<&'a [u8]> {
-        let length = usize::try_from(self.number()?).ok()?;
-        let (text, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(text)
-    }
 }
 
 #[cfg(test)]

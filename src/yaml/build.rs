@@ -1,15 +1,9 @@
-//! Makes the tree from the parser's events. The only file beside `parse` that sees granit-parser.
-//!
-//! Mends what its spans leave out: block scalars get their header, block containers end with their last leaf,
-//! sequences without indentation begin at their dash, absent values are empty texts instead of `~`.
+//! Puts nodes together into a tree, whoever finds them: containers that are open, items that wait, limits.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use granit_parser::{Event, ScalarStyle as Written, Span, StructureStyle, Tag};
-
 use super::lexeme;
-use super::node::{Comment, Document, Entry, Item, Kind, NodeId, ScalarStyle};
+use super::node::{Comment, Document, Entry, Item, Kind, NodeId};
 use super::parse::{Limits, ParseError};
 use super::tree::{Body, Node, Properties, Tree};
 use crate::text::LineIndex;
@@ -35,7 +29,7 @@ struct Target {
     weight: Option<u64>,
 }
 
-/// Collects events into a [`Tree`].
+/// Collects nodes into a [`Tree`].
 pub(super) struct Builder<'t> {
     text: &'t str,
     limits: Limits,
@@ -45,10 +39,18 @@ pub(super) struct Builder<'t> {
     pending: Vec<Item>,
     /// By the parser's number for an anchor.
     targets: Vec<Option<Target>>,
-    /// End of the last token that made a node.
-    cursor: usize,
     /// Nodes of the finished documents, aliases counted with all they stand for.
     expanded: u64,
+}
+
+/// How much there was at some moment, to go back to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Checkpoint {
+    nodes: usize,
+    items: usize,
+    comments: usize,
+    pending: usize,
+    weight: u64,
 }
 
 impl<'t> Builder<'t> {
@@ -60,12 +62,11 @@ impl<'t> Builder<'t> {
             open: Vec::new(),
             pending: Vec::new(),
             targets: Vec::new(),
-            cursor: 0,
             expanded: 0,
         }
     }
 
-    /// The tree of all events seen.
+    /// The tree of all that was added.
     pub(super) fn finish(mut self) -> Tree {
         if let Some(last) = self.tree.documents.last_mut() {
             last.range.end = self.text.len();
@@ -74,62 +75,49 @@ impl<'t> Builder<'t> {
         self.tree
     }
 
-    /// Takes one event with its span.
-    pub(super) fn event(&mut self, event: Event<'t>, span: &Span) -> Result<(), ParseError> {
-        let range = span.byte_range().unwrap_or(self.cursor..self.cursor);
-        match event {
-            Event::DocumentStart(explicit, _) => self.start_document(explicit, range),
-            Event::DocumentEnd => self.end_document(&range),
-            Event::Comment(..) => self.comment(range)?,
-            Event::Anchor(id, _) => self.anchor(id, range),
-            Event::Alias(id) => self.alias(id, range)?,
-            Event::Scalar(value, style, anchor, tag) => {
-                let absent = style == Written::Plain && range.is_empty();
-                let range = if absent { self.absent(range, anchor == 0 && tag.is_none()) } else { range };
-                let value = if absent { Cow::Borrowed("") } else { value };
-                self.scalar(value, style, tag, span, range)?;
-            }
-            Event::SequenceStart(style, _, tag) => {
-                self.start(Kind::Sequence { flow: style == StructureStyle::Flow }, tag, span, range)?;
-            }
-            Event::MappingStart(style, _, tag) => {
-                self.start(Kind::Mapping { flow: style == StructureStyle::Flow }, tag, span, range)?;
-            }
-            Event::SequenceEnd | Event::MappingEnd => self.end(&range)?,
-            _ => {}
-        }
-        Ok(())
+    pub(super) fn text(&self) -> &'t str {
+        self.text
     }
 
-    fn start_document(&mut self, explicit: bool, range: Range<usize>) {
-        let start = if self.tree.documents.is_empty() {
-            0
-        } else if explicit {
-            range.start
-        } else {
-            lexeme::next_line(self.text, self.cursor)
+    pub(super) fn has_documents(&self) -> bool {
+        !self.tree.documents.is_empty()
+    }
+
+    pub(super) fn kind(&self, node: NodeId) -> Kind {
+        self.tree.node(node).kind
+    }
+
+    pub(super) fn full_end(&self, node: NodeId) -> usize {
+        self.tree.full_end(node)
+    }
+
+    /// The innermost container that is open, and the key in it that waits for its value.
+    pub(super) fn innermost(&self) -> Option<(Kind, Option<NodeId>)> {
+        self.open.last().map(|open| (self.kind(open.node), open.key))
+    }
+
+    /// Begins a document; the first one holds everything before it, too.
+    pub(super) fn start_document(&mut self, start: usize, start_marker: Option<Range<usize>>) {
+        let start = match self.tree.documents.last_mut() {
+            Some(last) => {
+                last.range.end = start;
+                start
+            }
+            None => 0,
         };
-        if let Some(last) = self.tree.documents.last_mut() {
-            last.range.end = start;
-        }
-        self.cursor = if explicit { range.end } else { self.cursor.max(start) };
-        let start_marker = explicit.then_some(range);
         // The root is the next node to be made.
         let root = NodeId(self.tree.nodes.len() as u32);
         self.tree.documents.push(Document { root, range: start..start, start_marker, end_marker: None });
         self.targets.clear();
     }
 
-    fn end_document(&mut self, range: &Range<usize>) {
-        if let Some(document) = self.tree.documents.last_mut()
-            && self.text.get(range.clone()) == Some("...")
-        {
-            document.end_marker = Some(range.clone());
-            self.cursor = range.end;
+    pub(super) fn end_document(&mut self, end_marker: Range<usize>) {
+        if let Some(document) = self.tree.documents.last_mut() {
+            document.end_marker = Some(end_marker);
         }
     }
 
-    fn comment(&mut self, range: Range<usize>) -> Result<(), ParseError> {
+    pub(super) fn comment(&mut self, range: Range<usize>) -> Result<(), ParseError> {
         if self.tree.comments.len() >= self.limits.comments {
             return Err(ParseError::Limit { what: "comment lines", limit: self.limits.comments });
         }
@@ -138,7 +126,8 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn anchor(&mut self, id: usize, range: Range<usize>) {
+    /// Names the node made last.
+    pub(super) fn anchor(&mut self, id: usize, range: Range<usize>) -> NodeId {
         let node = NodeId(self.tree.nodes.len() as u32 - 1);
         if self.targets.len() <= id {
             self.targets.resize(id + 1, None);
@@ -152,10 +141,16 @@ impl<'t> Builder<'t> {
         let properties = self.properties_of(node);
         properties.anchor = Some(range.start as u32 + 1..range.end as u32);
         properties.cover(&range);
-        if matches!(self.tree.node(node).kind, Kind::Sequence { flow: false }) {
-            self.move_to_dash(node, range.end);
+        node
+    }
+
+    pub(super) fn tag(&mut self, node: NodeId, tag: String, range: Option<Range<usize>>) {
+        let properties = self.properties_of(node);
+        properties.tag = Some(tag);
+        if let Some(range) = range {
+            properties.tag_range = Some(range.start as u32..range.end as u32);
+            properties.cover(&range);
         }
-        self.cursor = self.cursor.max(range.end);
     }
 
     fn properties_of(&mut self, node: NodeId) -> &mut Properties {
@@ -169,147 +164,56 @@ impl<'t> Builder<'t> {
         &mut self.tree.properties[slot as usize]
     }
 
-    fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), ParseError> {
+    pub(super) fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), ParseError> {
         let target = self.targets.get(id).copied().flatten();
-        let (Some(Target { node, weight: Some(weight) }), true) = (target, range.len() > 1) else {
+        let Some(Target { node, weight: Some(weight) }) = target else {
             let at = LineIndex::new(self.text).position(self.text, range.start);
             let name = self.text[range].trim_start_matches('*').to_owned();
             return Err(ParseError::Alias { at, name, problem: "stands inside its own anchor" });
         };
-        let end = range.end;
-        self.add(Kind::Alias, range, Body { first: node.0, second: 0 }, weight)?;
-        self.cursor = end;
-        Ok(())
+        self.push(Kind::Alias, range, Body { first: node.0, second: 0 })?;
+        self.weigh(weight)
     }
 
-    fn scalar(
-        &mut self,
-        value: Cow<'t, str>,
-        style: Written,
-        tag: Option<Cow<'t, Tag>>,
-        span: &Span,
-        range: Range<usize>,
-    ) -> Result<(), ParseError> {
-        let tag_end = span.tag_span().and_then(|tag| tag.byte_range()).map_or(0, |tag| tag.end);
-        let from = self.cursor.max(tag_end);
-        let (kind, range) = match style {
-            Written::Plain => (ScalarStyle::Plain, range),
-            Written::SingleQuoted => (ScalarStyle::SingleQuoted, range),
-            Written::DoubleQuoted => (ScalarStyle::DoubleQuoted, range),
-            Written::Literal => (ScalarStyle::Literal, block_range(self.text, from, range, &value)),
-            Written::Folded => (ScalarStyle::Folded, block_range(self.text, from, range, &value)),
-        };
-        let body = self.body(value, &range);
-        let end = range.end;
-        let node = self.add(Kind::Scalar(kind), range, body, 1)?;
-        self.cursor = self.cursor.max(end);
-        self.tag(node, tag, span);
-        Ok(())
-    }
-
-    /// Where the decoded text lies: in the text itself when it stands there as it is.
-    fn body(&mut self, value: Cow<'t, str>, range: &Range<usize>) -> Body {
-        if value.is_empty() {
-            return Body { first: range.start as u32, second: range.start as u32 };
-        }
-        if let Cow::Borrowed(part) = &value {
-            let start = (part.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-            if self.text.get(start..start.wrapping_add(part.len())).is_some_and(|found| found == *part) {
-                return Body { first: start as u32, second: (start + part.len()) as u32 };
-            }
-        }
-        self.tree.decoded.push(value.into_owned().into_boxed_str());
+    /// Keeps a text that does not stand in the file as it is.
+    pub(super) fn decoded(&mut self, text: String) -> Body {
+        self.tree.decoded.push(text.into_boxed_str());
         Body { first: u32::MAX, second: self.tree.decoded.len() as u32 - 1 }
     }
 
-    fn tag(&mut self, node: NodeId, tag: Option<Cow<'t, Tag>>, span: &Span) {
-        let Some(tag) = tag else { return };
-        let range = span.tag_span().and_then(|span| span.byte_range());
-        let properties = self.properties_of(node);
-        properties.tag = Some(short_tag(tag.handle(), tag.suffix()));
-        if let Some(range) = range {
-            properties.tag_range = Some(range.start as u32..range.end as u32);
-            properties.cover(&range);
-            self.cursor = self.cursor.max(range.end);
-        }
+    pub(super) fn move_start(&mut self, node: NodeId, start: usize) {
+        self.tree.nodes[node.0 as usize].start = start as u32;
     }
 
-    fn start(
-        &mut self,
-        kind: Kind,
-        tag: Option<Cow<'t, Tag>>,
-        span: &Span,
-        range: Range<usize>,
-    ) -> Result<(), ParseError> {
+    /// Adds a scalar to the container that is open.
+    pub(super) fn add(&mut self, kind: Kind, range: Range<usize>, body: Body) -> Result<NodeId, ParseError> {
+        let node = self.push(kind, range, body)?;
+        self.weigh(1)?;
+        Ok(node)
+    }
+
+    /// Opens a container inside the one that is open.
+    pub(super) fn open(&mut self, kind: Kind, start: usize) -> Result<NodeId, ParseError> {
         if self.open.len() >= self.limits.depth {
             return Err(ParseError::Limit { what: "levels of nesting", limit: self.limits.depth });
         }
-        let node = self.add(kind, range.clone(), Body { first: 0, second: 0 }, 0)?;
-        self.tag(node, tag, span);
-        if kind == (Kind::Sequence { flow: false }) {
-            self.move_to_dash(node, self.cursor);
-        }
-        if !range.is_empty() {
-            self.cursor = self.cursor.max(range.end);
-        }
+        let node = self.push(kind, start..start, Body { first: 0, second: 0 })?;
         self.open.push(Open { node, first: self.pending.len(), key: None, anchor: None, weight: 1 });
-        Ok(())
+        Ok(node)
     }
 
-    /// A sequence without indentation is reported behind its dash.
-    fn move_to_dash(&mut self, node: NodeId, from: usize) {
-        if let Some(dash) = self.indicator(b'-', from) {
-            self.tree.nodes[node.0 as usize].start = dash as u32;
-        }
-    }
-
-    /// The place where an absent node would stand: right behind the dash or colon before it.
-    fn absent(&mut self, reported: Range<usize>, bare: bool) -> Range<usize> {
-        if !bare {
-            return reported;
-        }
-        match self.open.last().map(|open| (self.tree.node(open.node).kind, open.key)) {
-            Some((Kind::Sequence { flow: false }, _)) => {
-                let behind = self.indicator(b'-', self.cursor).map_or(reported.start, |dash| dash + 1);
-                behind..behind
-            }
-            Some((Kind::Mapping { .. }, Some(key))) => {
-                let end = self.tree.full_end(key);
-                let behind = self.indicator(b':', end).map_or(end, |colon| colon + 1);
-                behind..behind
-            }
-            _ => reported,
-        }
-    }
-
-    /// The next indicator behind `from`, when it is this one.
-    fn indicator(&self, indicator: u8, from: usize) -> Option<usize> {
-        let mut at = lexeme::skip_trivia(self.text, from);
-        if indicator == b'-' {
-            // A sequence that is a value: the colon before it has made no node.
-            while matches!(self.text.as_bytes().get(at), Some(b':' | b'?')) {
-                at = lexeme::skip_trivia(self.text, at + 1);
-            }
-        }
-        (self.text.as_bytes().get(at) == Some(&indicator)).then_some(at)
-    }
-
-    fn end(&mut self, range: &Range<usize>) -> Result<(), ParseError> {
+    /// Closes the innermost container. A block ends with its last leaf, so `end` counts for brackets and empty ones.
+    pub(super) fn close(&mut self, end: usize) -> Result<(), ParseError> {
         let Some(open) = self.open.pop() else { return Ok(()) };
-        if !range.is_empty() {
-            self.cursor = self.cursor.max(range.end);
-        }
         let first = self.tree.items.len() as u32;
         self.tree.items.extend(self.pending.drain(open.first..));
         let count = self.tree.items.len() as u32 - first;
         let last = self.tree.items.last().filter(|_| count > 0).copied();
-        let flow =
-            matches!(self.tree.node(open.node).kind, Kind::Mapping { flow: true } | Kind::Sequence { flow: true });
+        let flow = matches!(self.kind(open.node), Kind::Mapping { flow: true } | Kind::Sequence { flow: true });
         let end = match last {
-            _ if flow => range.end,
-            Some(Item::Entry(entry)) => self.tree.end_of_entry(self.text, entry),
-            Some(Item::Element(element)) => self.tree.full_end(element),
-            _ => range.start,
+            Some(Item::Entry(entry)) if !flow => self.tree.end_of_entry(self.text, entry),
+            Some(Item::Element(element)) if !flow => self.tree.full_end(element),
+            _ => end,
         };
         let node = &mut self.tree.nodes[open.node.0 as usize];
         node.body = Body { first, second: count };
@@ -335,30 +239,15 @@ impl<'t> Builder<'t> {
     }
 
     /// Adds a node to the container that is open.
-    fn add(&mut self, kind: Kind, range: Range<usize>, body: Body, weight: u64) -> Result<NodeId, ParseError> {
+    fn push(&mut self, kind: Kind, range: Range<usize>, body: Body) -> Result<NodeId, ParseError> {
         if self.tree.nodes.len() >= self.limits.nodes {
             return Err(ParseError::Limit { what: "nodes", limit: self.limits.nodes });
         }
         let node = NodeId(self.tree.nodes.len() as u32);
         let parent = self.open.last().map(|open| open.node);
-        if parent.is_some_and(|parent| self.tree.node(parent).kind == Kind::Sequence { flow: false })
-            && let Some(dash) = self.indicator(b'-', self.cursor)
-        {
-            self.cursor = self.cursor.max(dash + 1);
-        }
-        self.tree.nodes.push(Node {
-            kind,
-            start: range.start as u32,
-            end: range.end as u32,
-            properties: None,
-            body,
-            parent,
-            item: 0,
-        });
+        let (start, end) = (range.start as u32, range.end as u32);
+        self.tree.nodes.push(Node { kind, start, end, properties: None, body, parent, item: 0 });
         self.place(node);
-        if weight > 0 {
-            self.weigh(weight)?;
-        }
         Ok(node)
     }
 
@@ -374,35 +263,28 @@ impl<'t> Builder<'t> {
         };
         self.pending.push(item);
     }
-}
 
-/// From the header of a block scalar to the end of its last content line, that line's ending left out.
-fn block_range(text: &str, from: usize, content: Range<usize>, value: &str) -> Range<usize> {
-    let Some(header) = lexeme::block_header(text, from) else { return content };
-    if value.is_empty() {
-        return header;
+    /// Remembers where things stand inside the root mapping, between two of its entries.
+    pub(super) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            nodes: self.tree.nodes.len(),
+            items: self.tree.items.len(),
+            comments: self.tree.comments.len(),
+            pending: self.pending.len(),
+            weight: self.open.first().map_or(0, |root| root.weight),
+        }
     }
-    // The reported span may begin behind empty lines at the top, and end in the indentation of what follows.
-    let begin = lexeme::next_line(text, header.end);
-    let body = &text[begin..content.end.max(begin)];
-    let keeps = text[header.clone()].contains('+');
-    let last_line = value.trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
-    let blank_content = last_line.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
-    let length = if keeps || blank_content {
-        // Without a line break at the end of the text, the last line is content as well.
-        let end = body.rfind('\n').filter(|end| body[*end..].trim().is_empty()).unwrap_or(body.len());
-        if body[..end].ends_with('\r') { end - 1 } else { end }
-    } else {
-        body.trim_end_matches([' ', '\t', '\r', '\n']).len()
-    };
-    header.start..header.end.max(begin + length)
-}
 
-/// `!!int` for the tags of YAML's own namespace, the tag itself for others.
-fn short_tag(handle: &str, suffix: &str) -> String {
-    let whole = format!("{handle}{suffix}");
-    match whole.strip_prefix("tag:yaml.org,2002:") {
-        Some(name) => format!("!!{name}"),
-        None => whole,
+    /// Forgets what was added to the root mapping since then. Nothing added in between may have had an anchor or tag.
+    pub(super) fn go_back(&mut self, to: Checkpoint) {
+        self.tree.nodes.truncate(to.nodes);
+        self.tree.items.truncate(to.items);
+        self.tree.comments.truncate(to.comments);
+        self.pending.truncate(to.pending);
+        self.open.truncate(1);
+        if let Some(root) = self.open.first_mut() {
+            root.key = None;
+            root.weight = to.weight;
+        }
     }
 }

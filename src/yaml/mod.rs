@@ -38,8 +38,10 @@ mod parse;
 
 mod build;
 mod comment;
+mod events;
 mod layout;
 mod lexeme;
+mod quick;
 mod tree;
 
 mod edit;

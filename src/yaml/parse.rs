@@ -1,13 +1,16 @@
 //! From text to tree: limits and errors.
 //!
 //! The grammar is granit-parser's, read as leniently as go.yaml.in/yaml v3.0.4 does (flow collections that close at
-//! the margin are what SOPS itself writes). Nothing of that crate shows outside this file and `build`.
+//! the margin are what SOPS itself writes). Nothing of that crate shows outside this file, `events` and `quick`.
 
-use granit_parser::{ErrorKind, Event, Parser, ScanError};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScanError};
 
 use super::Yaml;
 use super::build::Builder;
 use super::comment;
+use super::events::Events;
+use super::quick;
+use super::tree::Tree;
 use crate::text::{LineIndex, Position};
 
 /// How large a text may be. Every limit refuses with [`ParseError::Limit`].
@@ -85,29 +88,41 @@ impl Yaml {
         if text.len() > limits.bytes.min(u32::MAX as usize - 1) {
             return Err(ParseError::Limit { what: "bytes", limit: limits.bytes });
         }
-        let mut builder = Builder::new(&text, limits);
-        // All limits are ours to check; the parser's own nesting limits are one above, to be the second lock.
-        let options = granit_parser::options! {
-            emit_anchor_events: true,
-            block_scalar_eof_without_line_feed: true,
-            max_buffered_comment_events: limits.comments + 1,
-            flow_nesting_limit: limits.depth + 1,
-            block_nesting_limit: limits.depth + 1,
+        let mut tree = match quick::read(&text, limits) {
+            Some(tree) => tree?,
+            None => whole(&text, limits)?,
         };
-        for event in Parser::new_from_str_with_options(&text, options) {
-            let (event, span) = event.map_err(|error| translate(&text, limits, &error))?;
-            if let Event::DocumentStart(_, Some(version)) = &event
-                && (version.major, version.minor) != (1, 1)
-            {
-                let message = format!("the directive %YAML {}.{} is not read by sops", version.major, version.minor);
-                return Err(ParseError::Syntax { at: Position { line: span.start.line(), column: 1 }, message });
-            }
-            builder.event(event, &span)?;
-        }
-        let mut tree = builder.finish();
         comment::attribute(&text, &mut tree);
         Ok(Self::of(text, tree, *limits))
     }
+}
+
+/// How the general parser is set. All limits are ours to check; its own are one above, to be the second lock.
+pub(super) fn options(limits: &Limits) -> Options {
+    granit_parser::options! {
+        emit_anchor_events: true,
+        block_scalar_eof_without_line_feed: true,
+        max_buffered_comment_events: limits.comments + 1,
+        flow_nesting_limit: limits.depth + 1,
+        block_nesting_limit: limits.depth + 1,
+    }
+}
+
+/// Reads a whole text with the general parser.
+pub(super) fn whole(text: &str, limits: &Limits) -> Result<Tree, ParseError> {
+    let mut builder = Builder::new(text, limits);
+    let mut events = Events::new(&mut builder, 0);
+    for event in Parser::new_from_str_with_options(text, options(limits)) {
+        let (event, span) = event.map_err(|error| translate(text, limits, &error))?;
+        if let Event::DocumentStart(_, Some(version)) = &event
+            && (version.major, version.minor) != (1, 1)
+        {
+            let message = format!("the directive %YAML {}.{} is not read by sops", version.major, version.minor);
+            return Err(ParseError::Syntax { at: Position { line: span.start.line(), column: 1 }, message });
+        }
+        events.event(event, &span)?;
+    }
+    Ok(builder.finish())
 }
 
 fn translate(text: &str, limits: &Limits, error: &ScanError) -> ParseError {

@@ -6,7 +6,7 @@ use super::lexeme;
 use super::node::{Comment, Document, Entry, Item, Kind, NodeId};
 
 /// One node. Offsets are `u32` because a hundred thousand keys make two hundred thousand of these.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Node {
     pub(super) kind: Kind,
     pub(super) start: u32,
@@ -23,14 +23,14 @@ pub(super) struct Node {
 ///
 /// Container: first item and their count. Alias: the node it stands for. Scalar: byte range of its text, or
 /// `u32::MAX` and an index into [`Tree::decoded`] when the text does not stand in the file as it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Body {
     pub(super) first: u32,
     pub(super) second: u32,
 }
 
 /// Anchor and tag of a node.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Properties {
     /// The anchor's name without `&`.
     pub(super) anchor: Option<Range<u32>>,
@@ -53,7 +53,7 @@ impl Properties {
 }
 
 /// Nodes, items and what belongs to them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Tree {
     pub(super) nodes: Vec<Node>,
     pub(super) items: Vec<Item>,

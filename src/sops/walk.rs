@@ -10,6 +10,9 @@ use crate::yaml::{CommentId, Document, Entry, Item, Kind, NodeId, Yaml};
 /// The top-level key of the metadata, which is no part of the tree.
 pub(super) const METADATA_KEY: &str = "sops";
 
+/// What a comment at the top of a document is bound to: no keys, ended by a colon.
+pub(super) const ROOT_AAD: &str = ":";
+
 /// What to do with `*name`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aliases {
@@ -111,7 +114,7 @@ impl<'y> Walker<'y> {
     ///
     /// List positions add nothing; a comment has the path of its container.
     pub(super) fn aad(&self) -> &str {
-        if self.path.is_empty() { ":" } else { &self.path }
+        if self.path.is_empty() { ROOT_AAD } else { &self.path }
     }
 
     /// Goes one step on. Not an iterator, because [`Walker::aad`] belongs to the step.

@@ -36,7 +36,7 @@ impl Draft<'_> {
     }
 
     /// The envelope for another path; none where it does not open under the old one and is a plain comment to sops.
-    fn seal_comment_anew(&mut self, text: &str, aad: &str, new_aad: &str) -> Option<String> {
+    pub(super) fn seal_comment_anew(&mut self, text: &str, aad: &str, new_aad: &str) -> Option<String> {
         let envelope = Envelope::parse(text).ok()?;
         let mut plaintext = SecretBuffer::new();
         leaf::open_into(self.cipher, &envelope, aad, &mut plaintext).ok()?;

@@ -1,5 +1,6 @@
 //! Changes to a document as values: sealed at once, made as a patch of the text, read again before anyone sees them.
 
+mod carried;
 mod comments;
 mod draft;
 mod insert;

@@ -1,7 +1,7 @@
 //! A key gets another name or place, and everything sealed below it is sealed for its new path.
 //!
-//! Under another parent the values are written anew. Limitations: comments below a key do not move with it to another
-//! parent (they stay where only the name changes).
+//! Where only the name changes, nothing but the name and the sealed values does. Under another parent the values are
+//! written anew, and the comments that stood with them.
 
 use super::draft::{Draft, value_type};
 use super::insert::Anchor;
@@ -31,7 +31,10 @@ impl<'d> Draft<'d> {
         let trial = self.document.yaml().edit(&relocation.edits(self, &HashMap::new()))?;
         let trial = Document::from_yaml(trial.after).map_err(|_| EditError::NotAsMeant { path: to.clone() })?;
         let (resealed, newly_sealed) = self.reseal_below(entry, to, &trial)?;
-        let edited = self.make(relocation.edits(self, &resealed))?;
+        let mut edited = self.make(relocation.edits(self, &resealed))?;
+        if relocation.new_name.is_none() {
+            edited = self.carry_comments(entry, to, edited)?;
+        }
         self.check_sealed(edited, newly_sealed, to)
     }
 

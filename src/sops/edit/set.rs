@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::{EditError, Edited};
+use crate::crypto::Envelope;
 use crate::secret::SecretBuffer;
 use crate::sops::entry::{Entry, EntryKind};
 use crate::sops::key_path::KeyPath;
@@ -18,7 +19,15 @@ impl Draft<'_> {
         if self.holds_already(entry, value) {
             return Ok(self.nothing());
         }
-        let to = self.fragment(value, path, &entry.aad(), entry.falls_under_rule())?;
+        let mut to = self.fragment(value, path, &entry.aad(), entry.falls_under_rule())?;
+        if let Fragment::Text(envelope) = &to
+            && !entry.is_sealed()
+            && Envelope::begins(envelope)
+            && !self.document.yaml().frame(entry.node()).flow
+        {
+            // The quotes of an empty or clear value are no style for an envelope, which sops writes without.
+            to = Fragment::Plain(envelope.clone());
+        }
         let is_scalar = |to: &Fragment| matches!(to, Fragment::Text(_) | Fragment::Plain(_));
         let edit = if entry.is_leaf() && is_scalar(&to) {
             yaml::Edit::Set { node: entry.node(), to }

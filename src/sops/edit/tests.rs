@@ -181,6 +181,53 @@ fn a_renamed_branch_opens_under_its_new_name() {
 }
 
 #[test]
+fn comments_move_with_their_key() {
+    let before = "\
+a:
+    # above b
+    b: x
+c:
+    # above d
+    # more
+    d:
+        # above e
+        e: 1
+        l:
+            - one
+            # above two
+            - two
+    f: left
+";
+    let after = "\
+a:
+    # above b
+    b: x
+    # above d
+    # more
+    d:
+        # above e
+        e: 1
+        l:
+            - one
+            # above two
+            - two
+c:
+    f: left
+";
+    check(before, &rename("c/d", "a/d"), after);
+    let top = "a: 1\n# above b\nb:\n    c: x\n";
+    check(top, &rename("b", "n_/m"), "a: 1\nn_:\n    # above b\n    m:\n        c: x\n");
+    check(top, &rename("b/c", "d"), "a: 1\n# above b\nb: {}\nd: x\n");
+}
+
+#[test]
+fn an_empty_value_gets_a_plain_envelope() {
+    let edited = encrypted("a: ''\n").apply(&set("a", "x"), &cipher(), &mut Counting(9)).unwrap();
+    assert!(edited.document.text().starts_with("a: ENC["), "{}", edited.document.text());
+    assert!(encrypted("a: b\n").text().contains("\n    mac: ENC["));
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused() {
     refused(FILE, &set("q", "v"), "there is no key q");
     refused(FILE, &set("b", "v"), "b holds other keys");

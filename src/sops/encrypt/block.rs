@@ -7,6 +7,9 @@ use crate::yaml::Fragment;
 /// The version of sops whose layout new files have.
 const VERSION: &str = "3.12.2";
 
+/// Stands where the seal puts the MAC. A plain scalar, because the MAC takes over its style.
+const UNSEALED: &str = "unsealed";
+
 /// The order of the lists inside a key group. sops writes the last two even where they are empty.
 const GROUP_ORDER: [MasterKeyKind; 7] = [
     MasterKeyKind::Pgp,
@@ -19,7 +22,7 @@ const GROUP_ORDER: [MasterKeyKind; 7] = [
 ];
 
 impl NewFile {
-    /// The block with an empty MAC, for the seal that follows.
+    /// The block without its MAC, for the seal that follows.
     pub(super) fn block(&self, last_modified: String) -> Fragment {
         let mut fields = Vec::new();
         let mut field = |name: &str, value: Fragment| fields.push((name.to_owned(), value));
@@ -34,7 +37,7 @@ impl NewFile {
             field("age", list);
         }
         field("lastmodified", Fragment::Text(last_modified));
-        field("mac", Fragment::Text(String::new()));
+        field("mac", Fragment::Text(UNSEALED.to_owned()));
         field(self.rule.selector().field(), Fragment::Text(self.rule.pattern().to_owned()));
         if self.mac_only_encrypted {
             field("mac_only_encrypted", Fragment::Plain("true".to_owned()));

@@ -37,7 +37,7 @@ impl Site {
             block: !self.flow && !self.one_line,
             keep: false,
             margin: self.column,
-            step: self.layout.step.clamp(1, 9),
+            step: (self.keys_below() - self.column).clamp(1, 9),
             line_ending: self.layout.line_ending,
             at_end: self.at_end,
         }
@@ -134,6 +134,11 @@ impl Fragment {
                     begin(out, index);
                     element.write_element(out, &site.inside(column, index + 1 == elements.len()));
                 }
+            }
+            Self::Text(text) => {
+                out.push(' ');
+                // Lines of a block scalar begin where those of any other element do.
+                emit::write_scalar(out, text, &Frame { step: column - site.column, ..site.frame() });
             }
             _ => {
                 out.push(' ');

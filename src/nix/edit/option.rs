@@ -20,7 +20,7 @@ use crate::nix::tree::{Expr, NodeId, Tree};
 use crate::nix::value::OptionValue;
 use crate::text::Patch;
 
-use rnix::SyntaxKind::TOKEN_UPDATE;
+use rnix::SyntaxKind::{NODE_APPLY, TOKEN_UPDATE};
 
 pub(in crate::nix) fn change_options(
     file: &NixFile,
@@ -127,7 +127,9 @@ impl Desk<'_, '_> {
         value: &OptionValue,
     ) -> Result<(), EditError> {
         let old = self.evaluator.unwrapped(self.tree.value(binding).ok_or(EditError::Gone)?);
+        let is_argument = self.tree.parent(old).is_some_and(|around| self.tree.kind(around) == NODE_APPLY);
         let new = write::value(option, value, Some(self.tree.slice(old)))?;
+        let new = if is_argument { write::as_argument(new) } else { new };
         plan.replaced.push(self.tree.range(old), new).map_err(|overlap| collision(&self.layout, &overlap))
     }
 

@@ -121,8 +121,10 @@ impl Comparison<'_> {
             OptionValue::Expression(text) => {
                 // What an expression means is for the file to say; that it stands there is what was meant.
                 let text = text.trim();
+                // Perhaps as the argument of `mkForce`.
                 let stands = |setting: &&OptionSetting| {
-                    setting.option == *option && written(self.after, setting.value_range.clone()) == text
+                    let written = written(self.after, setting.value_range.clone());
+                    setting.option == *option && written.trim_end_matches(')').ends_with(text.trim_end_matches(')'))
                 };
                 let mut settings = self.after.declarations().iter().flat_map(|declaration| &declaration.options);
                 settings.find(stands).map_or_else(|| text.to_owned(), |setting| self.told_value(setting))

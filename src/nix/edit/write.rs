@@ -4,7 +4,7 @@
 
 use crate::nix::declaration::OptionName;
 use crate::nix::error::EditError;
-use crate::nix::tree::{Tree, is_indented, plain_name};
+use crate::nix::tree::{Expr, Tree, is_indented, plain_name};
 use crate::nix::value::OptionValue;
 
 /// An attribute name; quoted where it has to be or should be.
@@ -71,6 +71,25 @@ pub(super) fn value(option: &OptionName, value: &OptionValue, replaced: Option<&
         }
         OptionValue::Expression(text) => expression(text).ok_or_else(unwritable),
     }
+}
+
+/// An expression as the argument of a function.
+pub(super) fn as_argument(text: String) -> String {
+    let tree = Tree::parse(&text);
+    let is_simple = tree.root().is_some_and(|root| {
+        matches!(
+            tree.expr(root),
+            Expr::Ident
+                | Expr::List
+                | Expr::Literal
+                | Expr::Paren(_)
+                | Expr::Path
+                | Expr::Set
+                | Expr::Text
+                | Expr::Select { default: None, .. }
+        )
+    });
+    if is_simple { text } else { format!("({text})") }
 }
 
 /// Whether `''text''` is this text, without any escape.

@@ -4,6 +4,7 @@ use rnix::SyntaxKind::TOKEN_UPDATE;
 
 use super::Evaluator;
 use super::builtin::Builtin;
+use super::scope::{Definition, Resolution};
 use crate::nix::declaration::Condition;
 use crate::nix::tree::{Expr, NodeId};
 
@@ -44,6 +45,27 @@ impl Evaluator<'_, '_> {
             }
         }
         found
+    }
+
+    /// The value of a variable that a `let` or `rec` binds; `id` is its use, or its name in an `inherit`.
+    pub(in crate::nix) fn variable(&self, id: NodeId) -> Option<NodeId> {
+        let name = self.tree.attribute_name(id)?;
+        match self.scopes.resolve(self.tree, &name, id) {
+            Resolution::Defined(definitions) => match definitions.as_slice() {
+                [Definition::Binding(binding)] if self.tree.attribute(*binding, 1).is_none() => {
+                    self.tree.value(*binding)
+                }
+                _ => None,
+            },
+            Resolution::Free(_) => None,
+        }
+    }
+
+    /// The expression that a variable stands for; everything else as it is.
+    pub(in crate::nix) fn followed(&self, value: NodeId) -> NodeId {
+        let bare = self.tree.bare(value);
+        let is_variable = matches!(self.tree.expr(bare), Expr::Ident);
+        self.variable(bare).filter(|_| is_variable).unwrap_or(value)
     }
 
     /// The value in `mkForce x`, `mkOverride 10 x` and parentheses.

@@ -7,7 +7,7 @@ use super::walk::{Modules, SopsDefinition};
 use crate::nix::declaration::{Condition, Declaration};
 use crate::nix::evaluate::{Evaluator, Source};
 use crate::nix::site::{Site, SiteKind, SiteTarget};
-use crate::nix::tree::NodeId;
+use crate::nix::tree::{Expr, NodeId};
 
 /// The sites of a file, the best one first.
 pub(super) fn sites(evaluator: &Evaluator<'_, '_>, modules: &Modules, declarations: &[Declaration]) -> Vec<Site> {
@@ -51,7 +51,7 @@ impl Search<'_, '_, '_> {
         let is_secrets = below.first().is_some_and(|first| self.is_named(*first, "secrets"));
         match (below.len(), tree.value(binding)) {
             (0, Some(value)) => {
-                for (set, conditions) in self.evaluator.literal_sets(value) {
+                for (set, conditions) in self.literal_sets(value) {
                     self.in_sops(set, &conditions, around);
                 }
             }
@@ -59,9 +59,35 @@ impl Search<'_, '_, '_> {
             _ => {
                 let Some(set) = tree.parent(binding) else { return };
                 let prefix = self.prefix(binding, definition.depth) + "secrets.";
+                let path: Vec<_> =
+                    tree.attributes(binding).take(definition.depth).filter_map(|it| tree.attribute_name(it)).collect();
+                let path: Vec<&str> = path.iter().map(|name| &**name).chain(["secrets"]).collect();
+                if self.is_closed(set, &path) {
+                    return;
+                }
                 self.add(SiteKind::Dotted, SiteTarget { set, prefix, after: Some(binding) }, &[], around);
             }
         }
+    }
+
+    /// The literal sets of a value, also where it is a variable of a `let`.
+    fn literal_sets(&self, value: NodeId) -> Vec<(NodeId, Vec<Condition>)> {
+        self.evaluator.literal_sets(self.evaluator.followed(value))
+    }
+
+    /// Whether a binding in a set gives one of these attributes a value that no other binding can add to.
+    fn is_closed(&self, set: NodeId, path: &[&str]) -> bool {
+        let tree = self.evaluator.tree;
+        tree.bindings(set).any(|binding| {
+            let mut attributes = tree.attributes(binding);
+            if tree.is_inherit(binding) {
+                return attributes.any(|attribute| self.is_named(attribute, path[0]));
+            }
+            let count = tree.attributes(binding).count();
+            let leads_there =
+                count <= path.len() && path.iter().zip(attributes).all(|(name, it)| self.is_named(it, name));
+            leads_there && tree.value(binding).is_some_and(|value| !matches!(tree.expr(value), Expr::Set))
+        })
     }
 
     /// Inside `sops = { … }`.
@@ -72,7 +98,13 @@ impl Search<'_, '_, '_> {
         for binding in tree.bindings(set) {
             let attributes: Vec<NodeId> = tree.attributes(binding).collect();
             let is_secrets = attributes.first().is_some_and(|first| self.is_named(*first, "secrets"));
-            if tree.is_inherit(binding) || !is_secrets {
+            if tree.is_inherit(binding) {
+                let secrets = attributes.iter().find(|attribute| self.is_named(**attribute, "secrets"));
+                let value = secrets.and_then(|attribute| self.evaluator.variable(*attribute));
+                value.into_iter().for_each(|value| self.in_secrets(value, conditions, around));
+                continue;
+            }
+            if !is_secrets {
                 continue;
             }
             match (attributes.len(), tree.value(binding)) {
@@ -86,7 +118,7 @@ impl Search<'_, '_, '_> {
             }
         }
         let dotted = self.count(set, "secrets.");
-        if !holds_set || dotted > 0 {
+        if (!holds_set || dotted > 0) && !self.is_closed(set, &["secrets"]) {
             let target = SiteTarget { set, prefix: "secrets.".to_owned(), after };
             self.add(SiteKind::SopsSet, target, conditions, around);
         }
@@ -94,7 +126,7 @@ impl Search<'_, '_, '_> {
 
     /// Inside `secrets = { … }`.
     fn in_secrets(&mut self, value: NodeId, outer: &[Condition], around: &Rc<Surroundings>) {
-        for (set, inner) in self.evaluator.literal_sets(value) {
+        for (set, inner) in self.literal_sets(value) {
             let conditions = [outer, &inner[..]].concat();
             let target = SiteTarget { set, prefix: String::new(), after: None };
             self.add(SiteKind::SecretsSet, target, &conditions, around);
@@ -133,7 +165,7 @@ impl Search<'_, '_, '_> {
         match config.map(|binding| (tree.attributes(binding).collect::<Vec<_>>(), tree.value(binding))) {
             Some((attributes, Some(value))) => {
                 let inside = Rc::new(around.behind(self.evaluator, &attributes));
-                for (set, conditions) in self.evaluator.literal_sets(value) {
+                for (set, conditions) in self.literal_sets(value) {
                     let target = SiteTarget { set, prefix: prefix.clone(), after: None };
                     self.add(SiteKind::Module, target, &conditions, &inside);
                 }
@@ -229,6 +261,14 @@ mod tests {
         );
         check("{\n  config.sops.secrets.a = { };\n}", &["Dotted \"config.sops.secrets.\" 1 config after };"]);
         check("{ sops.secrets = { a = { }; } // f { }; }", &["SecretsSet \"\" 1  after };"]);
+    }
+
+    #[test]
+    fn what_is_computed_takes_none_beside_it() {
+        check("{ sops.secrets = f { }; sops.defaultSopsFile = ./x; }", &[]);
+        check("{ sops = { secrets = f { }; }; }", &[]);
+        check("let s = { a = { }; }; in { sops = { secrets = s; }; }", &["SecretsSet \"\" 1  after };"]);
+        check("let secrets = { a = { }; }; in { sops = { inherit secrets; }; }", &["SecretsSet \"\" 1  after };"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod interop;
 mod memory;
 mod nix_edits;
 mod nix_judge;
+mod nix_properties;
 mod nix_reading;
 mod pty;
 mod round_trip;

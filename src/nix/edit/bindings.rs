@@ -56,7 +56,10 @@ pub(super) fn edit_set(
     }
     let added = if holds_bindings {
         add_to_filled(layout, style, set, addition)
-    } else if layout.is_one_line(&tree.range(set)) && addition.may_share_line {
+    } else if layout.is_one_line(&inside) && layout.has_comments(&inside) {
+        let end = tree.text()[..inside.end].trim_end_matches([' ', '\t']).len();
+        Patch::insert(end, format!(" {}", addition.bindings.join(" ")))
+    } else if layout.is_one_line(&inside) && addition.may_share_line {
         Patch::replace(inside, format!(" {} ", addition.bindings.join(" ")))
     } else {
         add_to_empty(layout, style, set, addition)
@@ -178,9 +181,6 @@ fn add_to_empty(layout: &Layout<'_, '_>, style: &Style, set: NodeId, addition: &
     }
     if !layout.is_one_line(&inside) && layout.begins_line(inside.end) {
         return Patch::insert(layout.line_start(inside.end), text);
-    }
-    if layout.has_comments(&inside) {
-        return Patch::insert(inside.end, format!("{}{text}{outer}", layout.ending));
     }
     Patch::replace(inside, format!("{}{text}{outer}", layout.ending))
 }

@@ -15,6 +15,7 @@ mod option;
 mod remove;
 mod rename;
 mod style;
+mod target;
 mod verify;
 mod write;
 
@@ -28,7 +29,8 @@ use super::declaration::{Declaration, DeclarationId, Origin};
 use super::error::EditError;
 use super::evaluate::Evaluator;
 use super::file::NixFile;
-use super::tree::Tree;
+use super::find::chain;
+use super::tree::{NodeId, Tree};
 use super::value::Static;
 use crate::text::{LineIndex, Patch};
 
@@ -61,6 +63,18 @@ impl<'a, 't> Desk<'a, 't> {
             }
             (error, _) => error,
         })
+    }
+
+    /// Refuses a name that is written outside of the definition of the secrets: what else it is used for there would
+    /// change too.
+    fn refuse_shared(&self, declaration: &Declaration, text: NodeId) -> Result<(), EditError> {
+        let around = chain(self.tree, text);
+        let is_inside = around.windows(2).any(|names| names[0] == "sops" && names[1] == "secrets");
+        if is_inside {
+            Ok(())
+        } else {
+            Err(self.computed(declaration, "is listed where other things may use the list"))
+        }
     }
 
     /// The refusal to edit something computed.

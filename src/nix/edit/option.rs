@@ -9,18 +9,19 @@
 
 use super::bindings::{Addition, Removal, collision, edit_set};
 use super::remove::inherited;
-use super::style::{Style, WIDEST};
+use super::style::Style;
+use super::target::Target;
 use super::verify::Meant;
 use super::{Desk, refuse_broken, write};
 use crate::nix::declaration::{Declaration, DeclarationId, OptionName, OptionSetting, Origin};
 use crate::nix::error::EditError;
 use crate::nix::evaluate::Source;
 use crate::nix::file::NixFile;
-use crate::nix::tree::{Expr, NodeId, Tree};
+use crate::nix::tree::{NodeId, Tree};
 use crate::nix::value::OptionValue;
 use crate::text::Patch;
 
-use rnix::SyntaxKind::{NODE_APPLY, TOKEN_UPDATE};
+use rnix::SyntaxKind::NODE_APPLY;
 
 pub(in crate::nix) fn change_options(
     file: &NixFile,
@@ -48,16 +49,6 @@ struct Plan {
     added: Vec<String>,
     /// Whether something added overrides what comes from elsewhere.
     overrides: Option<OptionName>,
-}
-
-/// Where options are added.
-enum Target {
-    /// Inside a literal set.
-    Set(NodeId),
-    /// Behind `x.option = …;`, with what comes before the option's name.
-    Dotted { after: NodeId, prefix: String },
-    /// Behind a value that is no literal: `value // { … }`
-    Update(NodeId),
 }
 
 impl Desk<'_, '_> {
@@ -135,7 +126,8 @@ impl Desk<'_, '_> {
 
     fn carry_out(&self, plan: Plan, declaration: &Declaration) -> Result<Patch, EditError> {
         let style = Style::of(&self.layout, &self.file.declarations().iter().collect::<Vec<_>>());
-        let target = if plan.added.is_empty() { None } else { Some(self.target(declaration, &plan)?) };
+        let target =
+            if plan.added.is_empty() { None } else { Some(self.target(declaration, plan.overrides.as_ref())?) };
         let mut patch = plan.replaced;
         let mut removed = plan.removed;
         if target.is_none()
@@ -183,7 +175,11 @@ impl Desk<'_, '_> {
                 Some(target) if gaining == Some(set) => self.addition(style, target, set, added, !here.is_empty()),
                 _ => Addition::default(),
             };
-            parts.push(edit_set(&self.layout, style, set, &here, &addition)?);
+            let is_emptied = addition.bindings.is_empty() && tree.bindings(set).count() == here.len();
+            parts.push(match self.operator_before(set).filter(|_| is_emptied) {
+                Some(range) => Patch::delete(range),
+                None => edit_set(&self.layout, style, set, &here, &addition)?,
+            });
         }
         Ok(parts)
     }
@@ -192,74 +188,6 @@ impl Desk<'_, '_> {
         match removal {
             Removal::Binding(binding) => self.tree.parent(binding),
             Removal::Item(attribute) => self.tree.parent(attribute).and_then(|inherit| self.tree.parent(inherit)),
-        }
-    }
-
-    fn addition(&self, style: &Style, target: &Target, set: NodeId, added: &[String], replaces: bool) -> Addition {
-        let width: usize = added.iter().map(|binding| binding.chars().count() + 1).sum();
-        let range = self.tree.range(set);
-        let line = self.layout.line_start(range.start)..self.layout.next_line(range.end);
-        let width = width + line.len();
-        let is_empty = self.tree.bindings(set).next().is_none();
-        let may_share_line = replaces || if is_empty { style.is_one_line(added.len(), width) } else { width <= WIDEST };
-        match target {
-            Target::Dotted { after, prefix } => Addition {
-                bindings: added.iter().map(|binding| format!("{prefix}{binding}")).collect(),
-                after: Some(*after),
-                spaced: false,
-                may_share_line: true,
-            },
-            Target::Set(_) | Target::Update(_) => {
-                Addition { bindings: added.to_vec(), after: None, spaced: false, may_share_line }
-            }
-        }
-    }
-
-    /// Where options of a declaration are added.
-    fn target(&self, declaration: &Declaration, plan: &Plan) -> Result<Target, EditError> {
-        let tree = self.tree;
-        let mut dotted = None;
-        let mut value = None;
-        for source in &declaration.parts {
-            let Source::Binding { binding, depth } = source else { continue };
-            if tree.attribute(*binding, depth + 1).is_some() {
-                let prefix: String =
-                    tree.attributes(*binding).take(depth + 1).map(|it| tree.slice(it).to_owned() + ".").collect();
-                dotted = Some(Target::Dotted { after: *binding, prefix });
-                continue;
-            }
-            let Some(whole) = tree.value(*binding) else { continue };
-            let mut sets = self.evaluator.literal_sets(whole);
-            sets.sort_by_key(|(_, conditions)| conditions.len());
-            if let Some((set, _)) = sets.first() {
-                return Ok(Target::Set(*set));
-            }
-            value = Some(whole);
-        }
-        match (dotted, value) {
-            (Some(dotted), _) if plan.overrides.is_none() => Ok(dotted),
-            (None, Some(value)) if declaration.incomplete.is_none() => Ok(Target::Update(value)),
-            _ => match plan.overrides.as_ref().and_then(|option| declaration.option(option)) {
-                Some(setting) => Err(self.computed_option(declaration, setting, "comes from elsewhere")),
-                None => Err(self.computed(declaration, self.why(declaration))),
-            },
-        }
-    }
-
-    /// `value // { … }`
-    fn updated(&self, value: NodeId, added: &[String]) -> Patch {
-        let range = self.tree.range(value);
-        let set = format!(" // {{ {} }}", added.join(" "));
-        match self.tree.expr(value) {
-            Expr::Ident
-            | Expr::Select { .. }
-            | Expr::Apply { .. }
-            | Expr::Paren(_)
-            | Expr::Binary { operator: TOKEN_UPDATE, .. } => Patch::insert(range.end, set),
-            _ => {
-                let text = self.tree.slice(value);
-                Patch::replace(range, format!("({text}){set}"))
-            }
         }
     }
 
@@ -285,14 +213,8 @@ impl Desk<'_, '_> {
         first
     }
 
-    fn why(&self, declaration: &Declaration) -> String {
-        match &declaration.incomplete {
-            Some(unknown) => crate::nix::Unknown { text: String::new(), ..unknown.clone() }.to_string(),
-            None => "is computed".to_owned(),
-        }
-    }
-
-    fn computed_option(&self, declaration: &Declaration, setting: &OptionSetting, why: &str) -> EditError {
+    /// The refusal to edit an option that is not written down here.
+    pub(super) fn computed_option(&self, declaration: &Declaration, setting: &OptionSetting, why: &str) -> EditError {
         EditError::ComputedOption {
             name: NixFile::name_in_words(&declaration.name),
             option: setting.option.as_str().to_owned(),

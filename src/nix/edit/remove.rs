@@ -24,10 +24,11 @@ pub(in crate::nix) fn remove_declaration(file: &NixFile, id: DeclarationId) -> R
         let removal = match source {
             Source::Binding { binding, .. } => Removal::Binding(*binding),
             Source::Inherit { attribute } => inherited(&tree, *attribute),
-            Source::Literal { text } => match element(&tree, *text) {
-                Some(element) => Removal::Item(element),
-                None => return Err(desk.computed(declaration, "is computed")),
-            },
+            Source::Literal { text } => {
+                desk.refuse_shared(declaration, *text)?;
+                let element = element(&tree, *text).ok_or_else(|| desk.computed(declaration, "is computed"))?;
+                Removal::Item(element)
+            }
             Source::Computed { .. } => return Err(desk.computed(declaration, "is computed by a function")),
         };
         match removal {
@@ -149,9 +150,9 @@ mod tests {
         let refused = file.remove_declaration(DeclarationId(0)).unwrap_err();
         let why = "is computed by a function".to_owned();
         assert_eq!(refused, EditError::Computed { name: "p-x".to_owned(), line: 1, why });
-        let file = NixFile::parse(
-            "let n = [ \"x\" ]; in { lib, ... }: { sops.secrets = lib.genAttrs n (_: { }) // lib.genAttrs n (_: { }); }",
-        );
-        assert_eq!(file.declarations().len(), 1);
+        let text = "let n = [ \"x\" ]; in { lib, ... }: { sops.secrets = lib.genAttrs n (_: { }); }";
+        let refused = NixFile::parse(text).remove_declaration(DeclarationId(0)).unwrap_err();
+        let why = "is listed where other things may use the list".to_owned();
+        assert_eq!(refused, EditError::Computed { name: "x".to_owned(), line: 1, why });
     }
 }

@@ -49,7 +49,10 @@ pub(in crate::nix) fn rename_declaration(file: &NixFile, id: DeclarationId, name
                 let new = write::attribute(name, prefers_quotes)?;
                 desk.split_inherit(*attribute, format!("{new} = {value};"))?
             }
-            Source::Literal { text } => Patch::replace(tree.range(*text), write::attribute(name, true)?),
+            Source::Literal { text } => {
+                desk.refuse_shared(declaration, *text)?;
+                Patch::replace(tree.range(*text), write::attribute(name, true)?)
+            }
             Source::Computed { .. } => return Err(desk.computed(declaration, "is computed by a function")),
         };
         patch.merge(part).map_err(|overlap| collision(&desk.layout, &overlap))?;

@@ -184,18 +184,29 @@ impl Evaluator<'_, '_> {
 
     /// The string literal that a thunk is, directly or as the argument of a function around it.
     pub(super) fn literal_of(&self, thunk: &Thunk) -> Option<NodeId> {
-        let Thunk::Expr(id, env) = thunk else { return None };
-        let id = self.tree.bare(*id);
+        let (id, env) = match thunk {
+            Thunk::Expr(id, env) => (self.tree.bare(*id), env),
+            Thunk::Inherited { attribute, env } => {
+                let inherit = self.tree.parent(*attribute)?;
+                let is_plain = self.tree.inherit_source(inherit).is_none();
+                return is_plain.then(|| self.argument_literal(*attribute, env))?;
+            }
+            _ => return None,
+        };
         match self.tree.expr(id) {
             Expr::Text => self.tree.plain_string(id).map(|_| id),
-            Expr::Ident => match self.scopes.resolve(self.tree, self.tree.slice(id), id) {
-                Resolution::Defined(definitions) => match definitions.as_slice() {
-                    [Definition::Argument(lambda)] => self.literal_of(argument_of(*lambda, env)?),
-                    _ => None,
-                },
-                Resolution::Free(_) => None,
-            },
+            Expr::Ident => self.argument_literal(id, env),
             _ => None,
+        }
+    }
+
+    fn argument_literal(&self, name: NodeId, env: &Env) -> Option<NodeId> {
+        match self.scopes.resolve(self.tree, self.tree.slice(name), name) {
+            Resolution::Defined(definitions) => match definitions.as_slice() {
+                [Definition::Argument(lambda)] => self.literal_of(argument_of(*lambda, env)?),
+                _ => None,
+            },
+            Resolution::Free(_) => None,
         }
     }
 }

@@ -5,7 +5,7 @@ use rnix::SyntaxKind::{NODE_ATTR_SET, NODE_ATTRPATH_VALUE, NODE_INHERIT};
 
 /// The attributes of all bindings around a node, outermost first, up to a `let` around it. Names that cannot be read
 /// are `*`. For an attribute of a binding the path ends before that attribute.
-pub(super) fn chain(tree: &Tree<'_>, id: NodeId) -> Vec<String> {
+pub(in crate::nix) fn chain(tree: &Tree<'_>, id: NodeId) -> Vec<String> {
     let mut reversed = Vec::new();
     for binding in tree.ancestors(id).filter(|around| matches!(tree.kind(*around), NODE_ATTRPATH_VALUE | NODE_INHERIT))
     {

@@ -20,6 +20,7 @@ mod site;
 mod sops;
 mod walk;
 
+pub(super) use self::chain::chain;
 use super::declaration::Declaration;
 use super::error::SyntaxProblem;
 use super::evaluate::Evaluator;

@@ -54,6 +54,8 @@ pub(super) struct Editor {
     last_click: Option<(Instant, Mouse)>,
     events: VecDeque<Event>,
     ended: Option<Ended>,
+    /// Whether the session has changed since the screen was drawn.
+    is_stale: bool,
 }
 
 impl Editor {
@@ -82,6 +84,7 @@ impl Editor {
             last_click: None,
             events: VecDeque::new(),
             ended: None,
+            is_stale: false,
         })
     }
 
@@ -96,12 +99,11 @@ impl Editor {
                 self.read()?;
             }
             self.take_time()?;
-            let something_happened = !self.events.is_empty();
             self.work_off()?;
             if let Some(ended) = self.ended {
                 return Ok(ended);
             }
-            if something_happened || self.painter.is_spoilt() {
+            if std::mem::take(&mut self.is_stale) || self.painter.is_spoilt() {
                 self.paint()?;
             }
         }
@@ -246,6 +248,7 @@ impl Editor {
     /// Hands every event to the session, and performs what it asks for.
     fn work_off(&mut self) -> Result<(), TerminalError> {
         while let Some(event) = self.events.pop_front() {
+            self.is_stale = true;
             let mut inputs = Inputs { random: &mut OsRandom, now: Timestamp::now() };
             let effects = update(&mut self.session, event, &mut inputs);
             scrub_stack();

@@ -76,6 +76,8 @@ pub enum Command {
     Decrypt(FileArgs),
     /// Encrypt a plain YAML file by the creation rules of its .sops.yaml.
     Encrypt(EncryptArgs),
+    /// Say what the next rebuild would say; needs no key.
+    Check(CheckArgs),
     /// Print the completions of a shell.
     Completions(CompletionsArgs),
     /// Print the manual page.
@@ -188,6 +190,48 @@ pub struct EncryptArgs {
     /// Replace the plain file.
     #[arg(short, long)]
     pub in_place: bool,
+}
+
+/// What to check, and how to tell it.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = CHECK_CODES)]
+pub struct CheckArgs {
+    /// Files or folders; problems elsewhere in their repositories are left out. Without any: the repository around here.
+    pub paths: Vec<PathBuf>,
+    /// For whom the report is.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human, value_name = "FORMAT")]
+    pub format: ReportFormat,
+    /// Tell the whole story of a code, and check nothing.
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["paths", "format", "fix", "eval"])]
+    pub explain: Option<String>,
+    /// Show and apply the fixes that are safe and need no key.
+    #[arg(long)]
+    pub fix: bool,
+    /// Ask nix for what cannot be read from the text; takes as long as an evaluation does.
+    #[arg(long)]
+    pub eval: bool,
+}
+
+const CHECK_CODES: &str = "\
+Ends with 0 without errors, with 1 with errors, with 2 where it could not look.
+A problem is silenced where it is right, with a reason: beside or above the line by the comment
+  # sopsmith: ignore CODE reason
+or in .sopsmith.toml by
+  [[ignore]]
+  code = \"CODE\"
+  file = \"sops.nix\"
+  key = \"name\"        # the key or attribute; without it the whole file
+  reason = \"why\"";
+
+/// The readers of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// People: source lines, underlined.
+    Human,
+    /// Programs: an array.
+    Json,
+    /// GitHub: annotations of a pull request.
+    Github,
 }
 
 /// Which shell.

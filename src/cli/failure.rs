@@ -18,6 +18,8 @@ pub struct Failure {
 pub(super) mod code {
     /// Anything without a code of its own.
     pub(in crate::cli) const GENERIC: u8 = 1;
+    /// A check that found errors.
+    pub(in crate::cli) const FOUND_ERRORS: u8 = 1;
     /// Arguments that are none; the code of clap and of most programs.
     pub(in crate::cli) const USAGE: u8 = 2;
     /// A file that cannot be read or understood.

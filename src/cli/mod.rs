@@ -4,6 +4,7 @@
 //! of the machine could read it. Words that SOPS has keep its meaning, and the same failure has the same exit code.
 
 mod args;
+mod check;
 mod copy;
 mod decrypt;
 mod demo;
@@ -44,7 +45,7 @@ pub fn run(prepared: io::Result<()>) -> ExitCode {
         Err(_) => return ExitCode::from(code::USAGE),
     };
     let outcome = match args.command {
-        Some(command) => perform(command).map(|()| ExitCode::SUCCESS),
+        Some(command) => perform(command),
         None => editor::open(&args.editor, None),
     };
     outcome.unwrap_or_else(|failure| {
@@ -53,9 +54,11 @@ pub fn run(prepared: io::Result<()>) -> ExitCode {
     })
 }
 
-fn perform(command: Command) -> Result<(), Failure> {
+fn perform(command: Command) -> Result<ExitCode, Failure> {
     let mut out = unbuffered(io::stdout().as_fd())?;
-    match command {
+    let done = match command {
+        // What it found is its outcome.
+        Command::Check(args) => return check::run(&args, &mut out),
         Command::List(args) => list::run(&args, &mut out),
         Command::Get(args) => get::run(&args, &mut out),
         Command::Set(args) => set::run(&args, &mut unbuffered(io::stdin().as_fd())?),
@@ -67,7 +70,8 @@ fn perform(command: Command) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(&args, &mut out),
         Command::Completions(args) => script::completions(args.shell, &mut out).map_err(|error| unwritten(&error)),
         Command::Man => script::man(&mut out).map_err(|error| unwritten(&error)),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Standard input or output without the library's buffer, which would keep a copy of a value in ordinary memory.

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::evaluation::Evaluation;
 use super::imports::Imports;
 use super::path::RepoPath;
 use super::placement::Placement;
@@ -36,11 +37,8 @@ pub(super) fn declarations<'a>(
 }
 
 impl Index {
-    /// Settles everything.
-    pub(super) fn new<'a, F: Files>(
-        files: &F,
-        nix_files: impl Iterator<Item = (&'a RepoPath, &'a NixFile)> + Clone,
-    ) -> Self {
+    /// Settles everything but the placements.
+    pub(super) fn new<'a>(nix_files: impl Iterator<Item = (&'a RepoPath, &'a NixFile)> + Clone) -> Self {
         let imports = Imports::new(nix_files.clone());
         let mut index = Self {
             scopes: Scopes::new(nix_files.clone(), &imports),
@@ -48,12 +46,11 @@ impl Index {
             imports,
             ..Self::default()
         };
-        for (reference, declaration) in declarations(nix_files.clone()) {
+        for (reference, declaration) in declarations(nix_files) {
             if let Some(name) = declaration.name.known() {
                 index.by_name.entry(name.clone()).or_default().push(reference);
             }
         }
-        index.place(files, nix_files);
         index
     }
 
@@ -62,8 +59,9 @@ impl Index {
         &mut self,
         files: &F,
         nix_files: impl Iterator<Item = (&'a RepoPath, &'a NixFile)> + Clone,
+        evaluation: Option<&Evaluation>,
     ) {
-        let resolver = Resolver { files, imports: &self.imports, scopes: &self.scopes };
+        let resolver = Resolver { files, imports: &self.imports, scopes: &self.scopes, evaluation };
         self.placements = resolver.placements(declarations(nix_files.clone()));
         self.readers.clear();
         for (reference, _) in declarations(nix_files) {

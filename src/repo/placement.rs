@@ -42,6 +42,8 @@ pub enum Basis {
     DefaultInRepository,
     /// No literal path leads anywhere, but only this encrypted file has the key.
     UniqueKey,
+    /// Nix itself says so.
+    Evaluated,
 }
 
 /// Why a declaration has no place; `Display` says it in words.

@@ -5,13 +5,17 @@ use std::num::NonZero;
 use std::thread;
 
 use super::encrypted::EncryptedFile;
+use super::evaluation::Evaluation;
 use super::index::{self, Index};
 use super::path::RepoPath;
 use super::placement::Placement;
-use super::resolve::{Files, Resolver};
+use super::resolve::{Files, NamedFile, Resolver, named_file};
 use super::row::{self, Row};
 use super::scope::{SettingRef, Site};
-use crate::nix::{Declaration, DeclarationId, KnownNameKind, ModuleKind, NixFile, Place, Reference, Setting, Template};
+use crate::nix::{
+    Declaration, DeclarationId, KnownNameKind, ModuleKind, NixFile, Place, Reference, Setting, SettingName, Template,
+    Value,
+};
 use crate::sops::{CreationRules, CreationRulesError, Document};
 
 /// A repository: its Nix files and its encrypted files.
@@ -19,6 +23,7 @@ use crate::sops::{CreationRules, CreationRulesError, Document};
 pub struct Repository {
     files: Sources,
     index: Index,
+    evaluation: Option<Evaluation>,
 }
 
 /// Every file by path.
@@ -125,8 +130,26 @@ impl Repository {
     #[must_use]
     pub fn new(texts: impl IntoIterator<Item = (RepoPath, String)>) -> Self {
         let files = Sources(read_all(texts.into_iter().collect()));
-        let index = Index::new(&files, files.nix_files());
-        Self { files, index }
+        let mut repository = Self { index: Index::new(files.nix_files()), files, evaluation: None };
+        repository.place();
+        repository
+    }
+
+    /// Takes in what Nix itself says, for declarations whose place cannot be read from the text. It holds until a Nix
+    /// file changes.
+    pub fn use_evaluation(&mut self, evaluation: Evaluation) {
+        self.evaluation = Some(evaluation);
+        self.place();
+    }
+
+    /// What Nix itself said, if it was asked and no Nix file has changed since.
+    #[must_use]
+    pub fn evaluation(&self) -> Option<&Evaluation> {
+        self.evaluation.as_ref()
+    }
+
+    fn place(&mut self) {
+        self.index.place(&self.files, self.files.nix_files(), self.evaluation.as_ref());
     }
 
     /// Reads one file again (`None`: it is gone); the others stay as they were read.
@@ -148,10 +171,10 @@ impl Repository {
             None => self.files.0.remove(path),
         };
         if concerns_nix {
-            self.index = Index::new(&self.files, self.files.nix_files());
-        } else {
-            self.index.place(&self.files, self.files.nix_files());
+            self.index = Index::new(self.files.nix_files());
+            self.evaluation = None;
         }
+        self.place();
     }
 
     /// All files, sorted.
@@ -251,6 +274,27 @@ impl Repository {
         self.nix_file(&setting.file)?.settings().get(setting.index)
     }
 
+    /// Files inside the repository that declarations and defaults name, and that were not handed in: absent, or ignored
+    /// by git.
+    #[must_use]
+    pub fn named_but_absent(&self) -> BTreeSet<RepoPath> {
+        let mut named = BTreeSet::new();
+        for (path, file) in self.files.nix_files() {
+            let defaults = file.settings().iter().filter(|setting| setting.name == SettingName::DefaultSopsFile);
+            let values = defaults.map(|setting| &setting.value);
+            let own = file.declarations().iter().filter_map(|declaration| Some(&declaration.sops_file()?.value));
+            for value in values.chain(own) {
+                if let Some(Value::File(value)) = value.known()
+                    && let NamedFile::Inside(target) = named_file(path, value)
+                    && !self.files.exists(&target)
+                {
+                    named.insert(target);
+                }
+            }
+        }
+        named
+    }
+
     /// What a declaration reads.
     #[must_use]
     pub fn placement(&self, declaration: &DeclarationRef) -> Option<&Placement> {
@@ -322,7 +366,12 @@ impl Repository {
     }
 
     pub(super) fn resolver(&self) -> Resolver<'_, impl Files> {
-        Resolver { files: &self.files, imports: &self.index.imports, scopes: &self.index.scopes }
+        Resolver {
+            files: &self.files,
+            imports: &self.index.imports,
+            scopes: &self.index.scopes,
+            evaluation: self.evaluation.as_ref(),
+        }
     }
 
     pub(super) fn site(&self, file: &RepoPath, place: &Place) -> Site {

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::encrypted::{EncryptedFile, FileFormat};
+use super::evaluation::Evaluation;
 use super::imports::Imports;
 use super::path::RepoPath;
 use super::placement::{Basis, NotPlaced, Placement, Target};
@@ -26,6 +27,8 @@ pub(super) struct Resolver<'a, F> {
     pub(super) files: &'a F,
     pub(super) imports: &'a Imports,
     pub(super) scopes: &'a Scopes,
+    /// What Nix itself says, where it was asked.
+    pub(super) evaluation: Option<&'a Evaluation>,
 }
 
 /// A file named in Nix, as the repository knows it.
@@ -72,11 +75,13 @@ impl<F: Files> Resolver<'_, F> {
         let mut placements = HashMap::new();
         let mut by_key: Vec<(DeclarationRef, Request)> = Vec::new();
         for (reference, declaration) in declarations {
-            match self.resolve(&reference.file, declaration) {
-                Resolved::Settled(placement) => {
+            match (self.resolve(&reference.file, declaration), self.evaluated(declaration)) {
+                // What is written down holds; Nix is asked about the rest.
+                (Resolved::ByKey(_) | Resolved::Settled(Placement::NotPlaced(_)), Some(placement))
+                | (Resolved::Settled(placement), _) => {
                     placements.insert(reference, placement);
                 }
-                Resolved::ByKey(request) => by_key.push((reference, request)),
+                (Resolved::ByKey(request), None) => by_key.push((reference, request)),
             }
         }
         let found = self.files_with(by_key.iter().filter(|(_, request)| !request.whole_file));
@@ -110,6 +115,20 @@ impl<F: Files> Resolver<'_, F> {
             }
         }
         found
+    }
+
+    /// What the evaluated configurations say about the secret of that name.
+    fn evaluated(&self, declaration: &Declaration) -> Option<Placement> {
+        let mut targets: Vec<Target> = Vec::new();
+        for secret in self.evaluation?.named(declaration.name.known()?) {
+            let Some(file) = secret.file.clone().filter(|file| self.files.encrypted(file).is_some()) else { continue };
+            let (key, whole_file) = (secret.key.clone(), secret.whole_file);
+            let target = Target { file, key, whole_file, basis: Basis::Evaluated };
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
+        (!targets.is_empty()).then_some(Placement::Placed(targets))
     }
 
     fn resolve(&self, file: &RepoPath, declaration: &Declaration) -> Resolved {

@@ -98,16 +98,16 @@ fn own_places(scene: &Scene<'_>) -> HashMap<RepoPath, Vec<Range<usize>>> {
     places
 }
 
-/// Whether a word stands anywhere in the Nix files but as owner or group of a secret.
+/// Whether a word stands anywhere in the Nix files but as owner or group of a secret, or begins one: the user of
+/// `services.postgresql` is `postgres`.
 fn occurs_elsewhere(scene: &Scene<'_>, word: &str, own: &HashMap<RepoPath, Vec<Range<usize>>>) -> bool {
     let is_part = |character: char| character.is_alphanumeric() || character == '_' || character == '-';
     scene.repository.nix_files().any(|(path, file)| {
         let text = file.text();
         text.match_indices(word).any(|(at, _)| {
             let before = text[..at].chars().next_back().is_some_and(is_part);
-            let after = text[at + word.len()..].chars().next().is_some_and(is_part);
             let is_own = own.get(path).is_some_and(|ranges| ranges.iter().any(|range| range.contains(&at)));
-            !before && !after && !is_own
+            !before && !is_own
         })
     })
 }

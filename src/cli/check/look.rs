@@ -1,0 +1,98 @@
+//! Looking: the repositories around the paths of the command line, read from disk, with what git knows of them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::super::failure::{Failure, code};
+use super::note;
+use crate::repo::check::{GitFiles, Outside};
+use crate::repo::{Evaluation, RepoPath, Repository};
+use crate::storage::{self, GitState, Loaded, Root};
+
+/// A repository as it lies on disk.
+pub(super) struct Seen {
+    pub(super) root: Root,
+    pub(super) repository: Repository,
+    pub(super) outside: Outside,
+}
+
+/// The file that silences problems.
+const SETTINGS: &str = ".sopsmith.toml";
+
+/// The repositories of the paths, each with those of the paths that narrow it.
+pub(super) fn at(paths: &[PathBuf]) -> Result<Vec<(Seen, Vec<RepoPath>)>, Failure> {
+    let mut roots: BTreeMap<PathBuf, (Root, Vec<RepoPath>)> = BTreeMap::new();
+    for path in paths {
+        let root = root_of(path)?;
+        let inside = root.relative(path).unwrap_or_else(|| RepoPath::new("").expect("the root is inside"));
+        let (_, within) = roots.entry(root.path().to_owned()).or_insert_with(|| (root, Vec::new()));
+        within.push(inside);
+    }
+    let look = |(root, within): (Root, Vec<RepoPath>)| (Seen::new(root), within);
+    Ok(roots.into_values().map(look).collect())
+}
+
+fn root_of(path: &Path) -> Result<Root, Failure> {
+    if !path.exists() {
+        return Err(Failure::new(code::COULD_NOT_READ, "nothing is there").in_file(path));
+    }
+    Root::find(path).map_err(|error| Failure::new(code::COULD_NOT_READ, error))
+}
+
+impl Seen {
+    fn new(root: Root) -> Self {
+        let Loaded { root, texts, listing, notes } = storage::load(root, &[]);
+        listing.notes().iter().for_each(|told| note(&format!("sopsmith: {told}")));
+        notes.iter().for_each(|told| note(&format!("sopsmith: {told}")));
+        let settings = texts.iter().find(|(path, _)| path.as_str() == SETTINGS).map(|(_, text)| text.clone());
+        let untracked: Vec<RepoPath> =
+            listing.files().filter(|path| listing.git_state(path) == GitState::Untracked).cloned().collect();
+        let mut repository = Repository::new(texts);
+        let ignored = read_ignored(&root, &mut repository);
+        let knows_git = listing.files().any(|path| listing.git_state(path) != GitState::Unknown);
+        let git = knows_git
+            .then(|| GitFiles { untracked: untracked.into_iter().collect(), ignored: ignored.into_iter().collect() });
+        Self { root, repository, outside: Outside { git, settings } }
+    }
+
+    /// Asks Nix for what cannot be read from the text, and says so where it gives no answer.
+    pub(super) fn evaluate(&mut self) {
+        match storage::evaluate(&self.root) {
+            Ok(answer) => match Evaluation::read(&answer) {
+                Ok(evaluation) => {
+                    for (configuration, said) in evaluation.failures() {
+                        note(&format!("sopsmith: nix cannot evaluate {configuration}: {said}"));
+                    }
+                    self.repository.use_evaluation(evaluation);
+                }
+                Err(error) => note(&format!("sopsmith: {error}")),
+            },
+            Err(error) => {
+                note(&format!("sopsmith: {error}; the check goes by the text alone"));
+                if let Some(hint) = error.hint() {
+                    note(&format!("          {hint}"));
+                }
+            }
+        }
+    }
+}
+
+/// Reads the files that Nix files name and git does not list: those that it ignores.
+fn read_ignored(root: &Root, repository: &mut Repository) -> Vec<RepoPath> {
+    let absent: Vec<RepoPath> = repository.named_but_absent().into_iter().collect();
+    let mut ignored = Vec::new();
+    for path in absent {
+        let on_disk = root.absolute(&path);
+        if !on_disk.is_file() {
+            continue;
+        }
+        match storage::read_text(&on_disk, storage::MAX_FILE_BYTES) {
+            Ok(text) => {
+                repository.update_file(&path, Some(text));
+                ignored.push(path);
+            }
+            Err(error) => note(&format!("sopsmith: {error}")),
+        }
+    }
+    ignored
+}

@@ -20,3 +20,4 @@ mod save;
 mod stage;
 mod tools;
 mod vectors;
+mod yaml;

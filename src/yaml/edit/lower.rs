@@ -83,8 +83,9 @@ impl<'e> Lowering<'e> {
 
     /// Adds a replacement.
     pub(super) fn splice(&mut self, range: std::ops::Range<usize>, text: impl Into<String>) -> Result<(), EditError> {
-        let line = self.line(range.start);
-        self.patch.push(range, text).map_err(|_| EditError::Overlap { line })
+        let start = range.start;
+        // The line is looked up only when it is needed: that takes a pass over the whole text.
+        self.patch.push(range, text).map_err(|_| EditError::Overlap { line: self.line(start) })
     }
 
     /// Marks the comments inside a range that goes.

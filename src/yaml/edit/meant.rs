@@ -23,8 +23,14 @@ pub(super) struct Agreement {
 
 /// Compares the tree before the change, the change, and the tree after it.
 pub(super) fn compare(meant: &Lowering<'_>, new: &Yaml) -> Result<Agreement, Difference> {
+    let nodes = meant.yaml.tree.nodes.len();
+    let mut touched = vec![false; nodes];
+    let named = meant.replaced.keys().chain(meant.renamed.keys()).chain(meant.inserted.keys()).chain(&meant.removed);
+    for node in named {
+        touched[node.0 as usize] = true;
+    }
     let mut comparison =
-        Comparison { meant, old: meant.yaml, new, now: vec![None; meant.yaml.tree.nodes.len()], pending: Vec::new() };
+        Comparison { meant, old: meant.yaml, new, touched, now: vec![None; nodes], pending: Vec::new() };
     let documents = (comparison.old.documents(), new.documents());
     if documents.0.len() != documents.1.len() {
         return Err(Difference { offset: 0, what: "another number of documents" });
@@ -45,6 +51,8 @@ struct Comparison<'m, 'e> {
     meant: &'m Lowering<'e>,
     old: &'m Yaml,
     new: &'m Yaml,
+    /// Whether the changes name a node: nearly all need no look into the maps.
+    touched: Vec<bool>,
     /// The new node for every old one that stays.
     now: Vec<Option<NodeId>>,
     /// Pairs to be compared, the next one last.
@@ -52,6 +60,10 @@ struct Comparison<'m, 'e> {
 }
 
 impl Comparison<'_, '_> {
+    fn touched(&self, node: NodeId) -> bool {
+        self.touched[node.0 as usize]
+    }
+
     fn differs<T>(&self, after: NodeId, what: &'static str) -> Result<T, Difference> {
         Err(Difference { offset: self.new.range(after).start, what })
     }
@@ -59,7 +71,8 @@ impl Comparison<'_, '_> {
     fn run(&mut self) -> Result<(), Difference> {
         while let Some((before, after)) = self.pending.pop() {
             self.now[before.0 as usize] = Some(after);
-            match self.meant.replaced.get(&before) {
+            let fragment = self.touched(before).then(|| self.meant.replaced.get(&before)).flatten();
+            match fragment {
                 Some(fragment) => {
                     let keeps_anchor = self.meant.is_set(before, fragment);
                     let anchor = self.old.anchor(before).filter(|_| keeps_anchor);
@@ -84,7 +97,7 @@ impl Comparison<'_, '_> {
         }
         let (kind, other) = (self.old.kind(before), self.new.kind(after));
         // What is emptied becomes `{}`, what is filled may become lines.
-        let may_change = self.meant.inserted.contains_key(&before)
+        let may_change = (self.touched(before) && self.meant.inserted.contains_key(&before))
             || (!self.meant.removed.is_empty() && discriminant(&kind) == discriminant(&other));
         match (kind, other) {
             (Kind::Alias, Kind::Alias) => {
@@ -127,7 +140,7 @@ impl Comparison<'_, '_> {
             }
             let Some(item) = stays.next() else { break };
             passed += 1;
-            if extent::name_of(item).is_some_and(|name| self.meant.removed.contains(&name)) {
+            if extent::name_of(item).is_some_and(|name| self.touched(name) && self.meant.removed.contains(&name)) {
                 continue;
             }
             let Some(other) = found.next() else { return self.differs(after, "something is missing") };
@@ -143,7 +156,7 @@ impl Comparison<'_, '_> {
     fn pair(&mut self, before: &Item, after: &Item) -> Result<(), Difference> {
         match (before, after) {
             (Item::Entry(before), Item::Entry(after)) => {
-                match self.meant.renamed.get(&before.key) {
+                match self.touched(before.key).then(|| self.meant.renamed.get(&before.key)).flatten() {
                     Some(name) => {
                         self.now[before.key.0 as usize] = Some(after.key);
                         self.is_text(name, after.key)?;

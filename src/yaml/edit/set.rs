@@ -62,11 +62,11 @@ impl<'e> Lowering<'e> {
         self.splice(range, written)
     }
 
-    /// A tag that speaks of the old value goes. `!!str` stays with text; tags of the file's own stay always, they mean
-    /// nothing to SOPS.
+    /// A tag that speaks of the old value goes. With text `!!str` stays, and so do tags of the file's own: to go-yaml
+    /// they make a text of whatever follows.
     fn drop_tag(&mut self, node: NodeId, is_text: bool) -> Result<(), EditError> {
         let Some(tag) = self.yaml.tag(node) else { return Ok(()) };
-        let stays = !tag.starts_with("!!") || (is_text && tag == "!!str");
+        let stays = is_text && (tag == "!!str" || !tag.starts_with("!!"));
         let Some(range) = (!stays).then(|| self.yaml.tree.tag_range(node)).flatten() else { return Ok(()) };
         let end = lexeme::skip_blanks(&self.yaml.text, range.end);
         // In front of an absent value the blank before the tag is the one that is left over.

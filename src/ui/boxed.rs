@@ -17,12 +17,12 @@ use crate::session::Screen;
 pub(super) const FRAME_ROWS: u16 = 2;
 
 /// Clears `area` of the body, draws a box around it and returns its inside.
-pub(super) fn open(canvas: &mut Canvas<'_>, body: Rect, area: Rect, title: &str, position: &str) -> Rect {
+pub(super) fn open(canvas: &mut Canvas<'_>, body: Rect, area: Rect, title: &str) -> Rect {
     canvas.clear(area);
     if body.width < Screen::BOXED_COLUMNS || area.height <= FRAME_ROWS {
-        return open_narrow(canvas, body, area, title, position);
+        return open_narrow(canvas, body, area, title);
     }
-    heading(canvas, top(area, 1).0, ["┌", "┐"], title, position);
+    heading(canvas, top(area, 1).0, ["┌", "┐"], title);
     let last = bottom(area, 1).1;
     canvas.rule(last, Role::Dim, "─");
     canvas.text(last, Role::Dim, "└");
@@ -37,28 +37,29 @@ pub(super) fn open(canvas: &mut Canvas<'_>, body: Rect, area: Rect, title: &str,
 }
 
 /// A box without sides, and without a lower edge where nothing stands below.
-fn open_narrow(canvas: &mut Canvas<'_>, body: Rect, area: Rect, title: &str, position: &str) -> Rect {
+fn open_narrow(canvas: &mut Canvas<'_>, body: Rect, area: Rect, title: &str) -> Rect {
     let (line, inside) = top(area, u16::from(area.height > 1));
-    heading(canvas, line, ["─", "─"], title, position);
+    heading(canvas, line, ["─", "─"], title);
     let (inside, last) = bottom(inside, u16::from(area.bottom() < body.bottom() && inside.height > 1));
     canvas.rule(last, Role::Dim, "─");
     inside
 }
 
-/// `8–16 of 40` when not all lines are shown.
-pub(super) fn position(first: usize, shown: usize, total: usize) -> String {
-    if shown >= total { String::new() } else { format!("{}–{} of {total}", first + 1, (first + shown).min(total)) }
+/// Says at the box's edge which lines are shown, when not all are: `8–16 of 40`.
+pub(super) fn say_position(canvas: &mut Canvas<'_>, area: Rect, first: usize, shown: u16, total: usize) {
+    let shown = usize::from(shown);
+    if shown < total && area.height > 1 {
+        let position = format!(" {}–{} of {total} ", first + 1, (first + shown).min(total));
+        let phrase = canvas.phrase().with(Role::Dim, &position);
+        canvas.phrase_right(Rect { width: area.width.saturating_sub(1), ..area }, &phrase);
+    }
 }
 
-fn heading(canvas: &mut Canvas<'_>, line: Rect, corners: [&str; 2], title: &str, position: &str) {
+fn heading(canvas: &mut Canvas<'_>, line: Rect, corners: [&str; 2], title: &str) {
     canvas.rule(line, Role::Dim, "─");
     canvas.text(line, Role::Dim, corners[0]);
     canvas.text(Rect { x: line.right().saturating_sub(1), width: 1.min(line.width), ..line }, Role::Dim, corners[1]);
-    let mut inner = Rect { x: line.x + 1, width: line.width.saturating_sub(2), ..line };
-    if !position.is_empty() {
-        let phrase = canvas.phrase().with(Role::Dim, &format!(" {position} "));
-        inner = canvas.phrase_right(inner, &phrase);
-    }
+    let inner = Rect { x: line.x + 1, width: line.width.saturating_sub(2), ..line };
     if !title.is_empty() {
         let phrase = canvas.phrase().with(Role::Strong, &format!(" {title} "));
         canvas.phrase_at(inner, &phrase);

@@ -58,9 +58,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, form: &FormView<'_>, val
     let lines = lay_out(form, width, body.height, labels);
     let height = cells(lines.len() + usize::from(FRAME_ROWS)).min(body.height);
     let area = Rect { width, height, ..body };
-    let rows = usize::from(height.saturating_sub(FRAME_ROWS));
-    let first = first_in_sight(&lines, form, rows);
-    let inside = boxed::open(canvas, body, area, &form.title, &boxed::position(first, rows, lines.len()));
+    let inside = boxed::open(canvas, body, area, &form.title);
+    let first = first_in_sight(&lines, form, usize::from(inside.height));
+    boxed::say_position(canvas, area, first, inside.height, lines.len());
     let sheet = Sheet { form, labels, value_hints, lend };
     for (index, line) in lines.iter().skip(first).take(usize::from(inside.height)).enumerate() {
         sheet.draw_line(canvas, row(inside, index), line);
@@ -78,7 +78,7 @@ fn lay_out<'a>(form: &'a FormView<'_>, width: u16, height: u16, labels: u16) -> 
     let mut notes: Vec<&Words> = Vec::new();
     for (index, view) in form.fields.iter().enumerate() {
         let shares = view.shares_line && width >= SHARING_COLUMNS;
-        if let Some(Line::Fields(fields)) = lines.last_mut().filter(|_| shares && notes.len() <= 1) {
+        if let Some(Line::Fields(fields)) = lines.last_mut().filter(|_| shares) {
             fields.push(index);
         } else {
             lines.extend(notes.drain(..).flat_map(broken));

@@ -20,7 +20,7 @@ use crate::session::{Exposed, LinesView, Target};
 
 /// Draws the editor above the body.
 pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, view: &LinesView<'_>, lend: &Lend<'_>) {
-    let inside = boxed::open(canvas, body, body, &view.title, "");
+    let inside = boxed::open(canvas, body, body, &view.title);
     let (text, foot) = bottom(inside, u16::from(inside.height > 1));
     match view.note {
         Some(note) => canvas.text(foot, Role::Warning, note),
@@ -29,6 +29,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, view: &LinesView<'_>, le
     let gutter = view.total.max(1).to_string().len().max(2);
     let (cursor_line, cursor_character) = view.cursor;
     let first = view.first.max((cursor_line + 1).saturating_sub(usize::from(text.height)));
+    boxed::say_position(canvas, body, first, text.height, view.total);
     let scrolled = scrolled(view, lend, text.width.saturating_sub(cells(gutter + 1)));
     for (index, line) in (first..view.total).take(usize::from(text.height)).enumerate() {
         let (number, place) = left(row(text, index), cells(gutter + 1));

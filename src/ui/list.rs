@@ -27,18 +27,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, list: &ListView<'_>) {
     let label = list.entries.iter().map(|entry| canvas.width(&entry.label)).max().unwrap_or(0);
     let columns = if list.input.is_some() { TYPED_COLUMNS } else { columns(canvas, list, label) };
     let area = middle(body, columns, rows);
-    let shown =
-        usize::from(area.height.saturating_sub(FRAME_ROWS)) - usize::from(list.input.is_some() && area.height > 2);
-    // A box smaller than the session was told of keeps the chosen entry in sight.
-    let skipped = (list.chosen + 1).saturating_sub(list.first + shown.max(1));
-    let place = boxed::position(list.first + skipped, shown, list.total);
-    let mut inside = boxed::open(canvas, body, area, list.title, &place);
+    let mut inside = boxed::open(canvas, body, area, list.title);
     if let Some((text, cursor)) = list.input {
         let (line, rest) = top(inside, 1);
         let field = canvas.text(line, Role::Accent, ": ");
         canvas.input(field, Role::Text, text, Some(cursor));
         inside = rest;
     }
+    // A box smaller than the session was told of keeps the chosen entry in sight.
+    let skipped = (list.chosen + 1).saturating_sub(list.first + usize::from(inside.height.max(1)));
+    boxed::say_position(canvas, area, list.first + skipped, inside.height, list.total);
     if list.entries.is_empty() {
         canvas.text(inside, Role::Dim, "nothing fits");
     }

@@ -23,8 +23,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, page: &PageView) {
         PageSize::Whole => body,
         PageSize::Small => small(canvas, body, page),
     };
-    let rows = usize::from(area.height.saturating_sub(FRAME_ROWS));
-    let inside = boxed::open(canvas, body, area, &page.title, &boxed::position(page.first, rows, page.lines.len()));
+    let inside = boxed::open(canvas, body, area, &page.title);
+    boxed::say_position(canvas, area, page.first, inside.height, page.lines.len());
     draw_lines(canvas, inside, &page.lines, page.first);
 }
 

@@ -10,9 +10,10 @@ use ratatui::layout::Rect;
 
 use super::boxed::{self, FRAME_ROWS};
 use super::canvas::{Canvas, cells};
-use super::layout::{left, row};
+use super::layout::{left, row, top};
 use super::theme::Role;
 use crate::session::{PageLine, PageSize, PageView};
+use crate::text::wrap;
 
 /// Cells between label and words.
 const GAP: usize = 2;
@@ -28,18 +29,23 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, page: &PageView) {
     draw_lines(canvas, inside, &page.lines, page.first);
 }
 
-/// Draws a page that is the body itself: words where there is nothing to list.
+/// Draws a page that is the body itself: a few words where there is nothing to list, without labels.
 pub(super) fn draw_plain(canvas: &mut Canvas<'_>, body: Rect, page: &PageView) {
     let mut rest = body;
     if !page.title.is_empty() {
         canvas.text(row(rest, 0), Role::Strong, &page.title);
-        rest = super::layout::top(rest, 2).1;
+        rest = top(rest, 2).1;
     }
-    draw_lines(canvas, rest, &page.lines, page.first);
+    for line in &page.lines {
+        for part in wrap(&line.words.text, usize::from(body.width)) {
+            canvas.text(row(rest, 0), Role::from(line.words.tone), &part);
+            rest = top(rest, 1).1;
+        }
+    }
 }
 
 /// Draws labelled lines, all labels in one column.
-pub(super) fn draw_lines(canvas: &mut Canvas<'_>, area: Rect, lines: &[PageLine], first: usize) {
+fn draw_lines(canvas: &mut Canvas<'_>, area: Rect, lines: &[PageLine], first: usize) {
     let label_cells = match lines.iter().map(|line| canvas.width(&line.label)).max().unwrap_or(0) {
         0 => 0,
         widest => (widest + GAP).min(usize::from(area.width) / 2),

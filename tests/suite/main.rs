@@ -17,6 +17,7 @@ mod nix_reading;
 mod pty;
 mod round_trip;
 mod save;
+mod screens;
 mod stage;
 mod tools;
 mod vectors;

@@ -12,8 +12,8 @@ use sopsmith::keymap::{Chord, Keymap};
 use sopsmith::repo::{ContentHash, RepoPath};
 use sopsmith::secret::{Random, Secret};
 use sopsmith::session::{
-    Action, Cleared, Effect, Event, Failure, FileWrite, Inputs, Loaded, PromptKind, Request, Revision, SaveOutcome,
-    Screen, Session, Tried, Unwrapped, update,
+    Action, Cleared, Effect, Event, Failure, FileWrite, Inputs, Loaded, PaneView, PromptKind, Request, Revision,
+    SaveOutcome, Screen, Session, Tried, Unwrapped, update,
 };
 use sopsmith::sops::{Metadata, unwrap_data_key};
 use sopsmith::ui::{self, Exposures, Theme};
@@ -78,8 +78,12 @@ impl Random for Repeating {
 impl Stage {
     /// The repository, with `open` opened in it, or nothing.
     pub(crate) fn new(open: Option<&str>, identities: Identities, columns: u16, rows: u16) -> Self {
-        let files = FILES.iter().map(|(path, text)| (path_of(path), (*text).to_owned())).collect();
-        Self::with_files(files, open, identities, columns, rows)
+        Self::with_files(Self::repository(), open, identities, columns, rows)
+    }
+
+    /// The repository's files.
+    pub(crate) fn repository() -> BTreeMap<RepoPath, String> {
+        FILES.iter().map(|(path, text)| (path_of(path), (*text).to_owned())).collect()
     }
 
     /// Another repository.
@@ -125,6 +129,20 @@ impl Stage {
             self.press(&name);
         }
         self
+    }
+
+    /// Moves the cursor of the table to the row with that label.
+    pub(crate) fn go_to(&mut self, label: &str) -> &mut Self {
+        self.press("g");
+        loop {
+            let PaneView::Table(table) = self.session.pane_view() else { panic!("the table is not shown") };
+            let (cursor, last) = (table.cursor, table.total - 1);
+            if self.session.row(cursor).unwrap().label == label {
+                return self;
+            }
+            assert!(cursor < last, "no row {label}");
+            self.press("j");
+        }
     }
 
     /// Calls a command by its name.

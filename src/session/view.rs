@@ -181,6 +181,10 @@ pub struct Grid {
     pub total: usize,
     /// The number of the row under the cursor; none where rows cannot be chosen.
     pub cursor: Option<usize>,
+    /// The number of the column that says most; the others give way to it.
+    pub main: usize,
+    /// What stands in full below the rows, where there is room: all about the row under the cursor, or what signs mean.
+    pub foot: Vec<Words>,
 }
 
 /// Lines to read.

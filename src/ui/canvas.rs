@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Modifier};
+use ratatui::style::{Color, Modifier, Style};
 
 use super::exposure::{Exposure, Exposures};
 use super::phrase::Phrase;
@@ -158,8 +158,12 @@ impl<'a> Canvas<'a> {
         self.exposures.targets.push((area.intersection(self.buffer.area), target));
     }
 
-    /// Puts the body into the background: nothing that was drawn so far has the cursor or takes the mouse.
+    /// Puts the body into the background: nothing that was drawn so far is selected, has the cursor or takes the
+    /// mouse.
     pub(super) fn recede(&mut self, body: Rect) {
+        for position in body.intersection(self.buffer.area).positions() {
+            self.buffer[position].modifier.remove(Modifier::REVERSED);
+        }
         self.paint(body, Role::Dim);
         self.exposures.cursor = None;
         self.exposures.targets.clear();
@@ -179,12 +183,13 @@ pub(super) fn cells(width: usize) -> u16 {
     u16::try_from(width).unwrap_or(u16::MAX)
 }
 
-fn put(buffer: &mut Buffer, area: Rect, style: ratatui::style::Style, text: &str) -> Rect {
+/// Writes text that is ready to show; nothing of what a cell looked like before stays.
+fn put(buffer: &mut Buffer, area: Rect, style: Style, text: &str) -> Rect {
     let area = area.intersection(buffer.area);
     if area.is_empty() {
         return area;
     }
-    let (end, _) = buffer.set_stringn(area.x, area.y, text, usize::from(area.width), style);
+    let (end, _) = buffer.set_stringn(area.x, area.y, text, usize::from(area.width), Style::reset().patch(style));
     Rect { x: end, width: area.right() - end, height: 1, ..area }
 }
 

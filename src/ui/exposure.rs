@@ -88,6 +88,11 @@ pub(super) fn column_of(line: &[u8], character: usize) -> usize {
     column
 }
 
+/// How many cells a line is moved to the left so that the cursor, `column` cells from its start, stands in its place.
+pub(super) fn scrolled(column: usize, place: Rect) -> usize {
+    (column + 1).saturating_sub(usize::from(place.width.max(1)))
+}
+
 /// Where each row starts when `plaintext` is broken into rows of at most `cells`: its line, and the cells left of it.
 /// Stops after `limit` rows, because a value may be large.
 pub(super) fn break_rows(plaintext: &[u8], cells: usize, limit: usize) -> Vec<(usize, usize)> {

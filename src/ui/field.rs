@@ -10,7 +10,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
-use super::exposure::{Lend, column_of};
+use super::exposure::{Lend, column_of, scrolled};
 use super::layout::left;
 use super::table::MASK;
 use super::theme::Role;
@@ -44,7 +44,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FieldView<'_>, la
             match plaintext.filter(|_| !is_empty) {
                 Some((exposed, plaintext)) => {
                     let column = if view.is_focused { column_of(plaintext, *cursor) } else { 0 };
-                    let scrolled = (column + 1).saturating_sub(usize::from(content.width));
+                    let scrolled = scrolled(column, content);
                     canvas.expose(content, exposed, 0, scrolled);
                     if view.is_focused {
                         canvas.cursor(content, column - scrolled);

@@ -31,6 +31,8 @@ use crate::text::wrap;
 const SHARING_COLUMNS: u16 = Screen::BOXED_COLUMNS;
 /// A form does not grow wider than can be read at a glance.
 const MOST_COLUMNS: u16 = 100;
+/// A form with no more fields is a question: the body stays in sight behind it.
+const QUESTION_FIELDS: usize = 2;
 /// Cells between two fields of one line.
 const GAP: u16 = 2;
 
@@ -52,10 +54,12 @@ enum Line<'a> {
 
 /// Draws the form above the body; `value_hints` are the keys that work in a value field.
 pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, form: &FormView<'_>, value_hints: &[Hint], lend: &Lend<'_>) {
-    canvas.clear(body);
     let width = body.width.min(MOST_COLUMNS);
     let labels = label_cells(canvas, form);
-    let lines = lay_out(form, width, body.height, labels);
+    let lines = lay_out(form, width, labels, !value_hints.is_empty() && body.height > Screen::LOW_ROWS);
+    if form.fields.len() > QUESTION_FIELDS {
+        canvas.clear(body);
+    }
     let height = cells(lines.len() + usize::from(FRAME_ROWS)).min(body.height);
     let area = Rect { width, height, ..body };
     let inside = boxed::open(canvas, body, area, &form.title);
@@ -67,8 +71,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, form: &FormView<'_>, val
     }
 }
 
-fn lay_out<'a>(form: &'a FormView<'_>, width: u16, height: u16, labels: u16) -> Vec<Line<'a>> {
-    let screen = Screen { columns: width, rows: height };
+fn lay_out<'a>(form: &'a FormView<'_>, width: u16, labels: u16, has_value_hints: bool) -> Vec<Line<'a>> {
+    let screen = Screen { columns: width, rows: 0 };
     let room = screen.page_columns().saturating_sub(usize::from(labels));
     let broken = |note: &Words| {
         let role = Role::from(note.tone);
@@ -91,7 +95,7 @@ fn lay_out<'a>(form: &'a FormView<'_>, width: u16, height: u16, labels: u16) -> 
         }
         notes.extend(&view.note);
         let is_secret = matches!(view.content, FieldContent::Secret { .. });
-        if is_secret && width >= Screen::BOXED_COLUMNS && height > Screen::LOW_ROWS {
+        if is_secret && has_value_hints && width >= Screen::BOXED_COLUMNS {
             lines.extend(notes.drain(..).flat_map(broken));
             lines.push(Line::ValueHints);
         }

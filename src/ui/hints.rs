@@ -60,8 +60,11 @@ pub(super) fn of(session: &Session) -> Vec<Hint> {
     hints
 }
 
-/// The hints of a value field.
+/// The hints of the value field of a form; none where another kind of question is open.
 pub(super) fn of_value(session: &Session) -> Vec<Hint> {
+    if !session.context().chain().any(|context| context == Context::Form) {
+        return Vec::new();
+    }
     let all = Keymap::standard().hints(Context::SecretField, |action| session.availability(action).is_ok());
     all.into_iter().filter(is_of_value).collect()
 }

@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 
 use super::boxed;
 use super::canvas::{Canvas, cells};
-use super::exposure::{Lend, column_of};
+use super::exposure::{Lend, column_of, scrolled};
 use super::layout::{bottom, left, row};
 use super::table::MASK;
 use super::theme::Role;
@@ -30,17 +30,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, view: &LinesView<'_>, le
     let (cursor_line, cursor_character) = view.cursor;
     let first = view.first.max((cursor_line + 1).saturating_sub(usize::from(text.height)));
     boxed::say_position(canvas, body, first, text.height, view.total);
-    let scrolled = scrolled(view, lend, text.width.saturating_sub(cells(gutter + 1)));
+    // All lines are moved to the left together, so that the cursor stays inside.
+    let plaintext = lend(Exposed::Line(cursor_line)).filter(|_| view.is_shown);
+    let column = plaintext.map_or(0, |plaintext| column_of(plaintext, cursor_character));
+    let scrolled = scrolled(column, left(text, cells(gutter + 1)).1);
     for (index, line) in (first..view.total).take(usize::from(text.height)).enumerate() {
         let (number, place) = left(row(text, index), cells(gutter + 1));
         canvas.target(place, Target::Line(line));
         canvas.text(number, Role::Dim, &format!("{:>gutter$}", line + 1));
         let has_cursor = line == cursor_line;
         match lend(Exposed::Line(line)).filter(|_| view.is_shown) {
-            Some(plaintext) => {
+            Some(_) => {
                 canvas.expose(place, Exposed::Line(line), 0, scrolled);
                 if has_cursor {
-                    canvas.cursor(place, column_of(plaintext, cursor_character) - scrolled);
+                    canvas.cursor(place, column - scrolled);
                 }
             }
             None => {
@@ -51,11 +54,4 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, view: &LinesView<'_>, le
             }
         }
     }
-}
-
-/// How many cells all lines are moved to the left, so that the cursor stays inside.
-fn scrolled(view: &LinesView<'_>, lend: &Lend<'_>, room: u16) -> usize {
-    let plaintext = lend(Exposed::Line(view.cursor.0)).filter(|_| view.is_shown);
-    let column = plaintext.map_or(0, |plaintext| column_of(plaintext, view.cursor.1));
-    (column + 1).saturating_sub(usize::from(room))
 }

@@ -49,21 +49,15 @@ pub fn draw(session: &Session, area: Rect, buffer: &mut Buffer, theme: &Theme) -
     let area = area.intersection(buffer.area);
     let mut canvas = canvas::Canvas::new(buffer, area, *theme);
     let frame = Frame::of(area);
+    let has_told = draw_pane(&mut canvas, frame.body, session);
     let (title, tabs, detail) = (session.title(), session.tabs(), session.detail());
     if frame.detail.is_empty() {
         title::draw_shared(&mut canvas, frame.title, &title, &tabs, &detail);
     } else {
         title::draw(&mut canvas, frame.title, &title, &tabs);
-        title::draw_detail(&mut canvas, frame.detail, &detail);
     }
-    let lend = |exposed| session.exposed(exposed);
-    match session.pane_view() {
-        PaneView::Table(table) => {
-            let row_at = |position| session.row(position);
-            table::draw(&mut canvas, frame.body, &table, &row_at, &lend);
-        }
-        PaneView::Grid(grid) => grid::draw(&mut canvas, frame.body, &grid),
-        PaneView::Page(page) => page::draw_plain(&mut canvas, frame.body, &page),
+    if !has_told {
+        title::draw_detail(&mut canvas, frame.detail, &detail);
     }
     if let Some(layer) = session.layer_view() {
         canvas.recede(frame.body);
@@ -72,6 +66,22 @@ pub fn draw(session: &Session, area: Rect, buffer: &mut Buffer, theme: &Theme) -
     let countdown = session.countdown().map(|text| Words::toned(text, Tone::Dim));
     hints::draw(&mut canvas, frame.hints, area, &hints::of(session), session.message().or(countdown.as_ref()));
     canvas.into_exposures()
+}
+
+/// Draws what the pane lists; says whether it tells already what the detail line would tell.
+fn draw_pane(canvas: &mut canvas::Canvas<'_>, body: Rect, session: &Session) -> bool {
+    match session.pane_view() {
+        PaneView::Table(table) => {
+            let lend = |exposed| session.exposed(exposed);
+            table::draw(canvas, body, &table, &|position| session.row(position), &lend);
+            false
+        }
+        PaneView::Grid(grid) => grid::draw(canvas, body, &grid),
+        PaneView::Page(page) => {
+            page::draw_plain(canvas, body, &page);
+            false
+        }
+    }
 }
 
 fn draw_layer(canvas: &mut canvas::Canvas<'_>, body: Rect, session: &Session, layer: &LayerView<'_>) {

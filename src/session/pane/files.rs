@@ -44,6 +44,7 @@ impl Files {
             rows: shown.map(|(path, file)| row(path, file, problems, open == Some(path))).collect(),
             total,
             cursor: Some(self.cursor.row),
+            ..Grid::default()
         }
     }
 }

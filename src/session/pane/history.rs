@@ -136,6 +136,8 @@ impl FileHistory {
             rows: lines[window].iter().map(row).collect(),
             total: lines.len(),
             cursor: Some(self.cursor.row),
+            main: 3,
+            foot: Vec::new(),
         }
     }
 

@@ -80,21 +80,38 @@ impl Problems {
             rows: self.found[window].iter().map(row).collect(),
             total: self.found.len(),
             cursor: Some(self.cursor.row),
+            main: 2,
+            foot: self.chosen().map(foot).unwrap_or_default(),
         }
     }
 }
 
-/// What the rebuild would say about a problem, for the detail line.
+/// The whole story of a problem, as far as it has room below the list.
+fn foot(problem: &Problem) -> Vec<Words> {
+    let fix = problem.fixes.first().map(|fix| Words::toned(format!("x {}", sanitize(&fix.label)), Tone::Accent));
+    [sentence(problem), rebuild(problem)].into_iter().chain(fix).collect()
+}
+
+/// A problem in one line: what is, and what mends it.
 pub(crate) fn detail(problem: &Problem) -> Words {
-    match &problem.rebuild {
-        Some(rebuild) => {
-            let words = format!("at {} the rebuild would say: {}", rebuild.when.as_str(), sanitize(&rebuild.says));
-            Words::toned(words, sign(problem.level).1)
-        }
-        None => {
-            Words::toned(format!("{} ─ sopsmith check --explain {}", problem.level.as_str(), problem.code), Tone::Dim)
-        }
+    let mut words = sentence(problem);
+    if let Some(fix) = problem.fixes.first() {
+        words.text.push_str(&format!(" · x {}", sanitize(&fix.label)));
     }
+    words
+}
+
+fn sentence(problem: &Problem) -> Words {
+    Words::toned(sanitize(&problem.sentence), sign(problem.level).1)
+}
+
+/// What the rebuild would say about a problem, or where to read on.
+fn rebuild(problem: &Problem) -> Words {
+    let words = match &problem.rebuild {
+        Some(rebuild) => format!("at {} the rebuild would say: {}", rebuild.when.as_str(), sanitize(&rebuild.says)),
+        None => format!("sopsmith check --explain {} says more", problem.code),
+    };
+    Words::toned(words, Tone::Dim)
 }
 
 /// `file:line:column`

@@ -44,6 +44,8 @@ impl Recipients {
             rows: identities[window].iter().map(|identity| row(&line(identity, repository), you)).collect(),
             total,
             cursor: Some(self.cursor.row),
+            main: 0,
+            foot: vec![Words::toned("● can read it · – cannot · ○ its rule says yes, the file says no", Tone::Dim)],
         }
     }
 }

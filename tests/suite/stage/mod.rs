@@ -12,8 +12,8 @@ use sopsmith::keymap::{Chord, Keymap};
 use sopsmith::repo::{ContentHash, RepoPath};
 use sopsmith::secret::{Random, Secret};
 use sopsmith::session::{
-    Action, Cleared, Effect, Event, Failure, FileWrite, Inputs, Loaded, PaneView, PromptKind, Request, Revision,
-    SaveOutcome, Screen, Session, Tried, Unwrapped, update,
+    Cleared, Effect, Event, Failure, FileWrite, Inputs, Loaded, PaneView, PromptKind, Request, Revision, SaveOutcome,
+    Screen, Session, Tried, Unwrapped, update,
 };
 use sopsmith::sops::{Metadata, unwrap_data_key};
 use sopsmith::ui::{self, Exposures, Theme};
@@ -36,6 +36,11 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("sops.nix", include_str!("repository/sops.nix")),
     ("users.yaml", include_str!("repository/users.yaml")),
 ];
+
+/// The web host's file after sops 3.13.3 changed `api/openai` in it.
+pub(crate) const CHANGED_ELSEWHERE: &str = include_str!("outside/elsewhere.yaml");
+/// The web host's file after sops 3.13.3 changed `mail_password` in it.
+pub(crate) const CHANGED_SAME_KEY: &str = include_str!("outside/same_key.yaml");
 
 /// How unwrapping a data key ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +105,7 @@ impl Stage {
         let random = Repeating(1);
         let mut stage = Self { session, files, identities, now, has_quit: false, random, waiting: None, columns, rows };
         stage.perform(effects);
+        stage.rest();
         stage
     }
 
@@ -145,16 +151,22 @@ impl Stage {
         }
     }
 
-    /// Calls a command by its name.
-    pub(crate) fn command(&mut self, action: Action) -> &mut Self {
-        self.send(Event::Action(action))
-    }
-
     /// Lets an event happen, and performs what it asks for.
     pub(crate) fn send(&mut self, event: Event) -> &mut Self {
         let effects = update(&mut self.session, event, &mut Inputs { random: &mut self.random, now: self.now });
         self.perform(effects);
+        self.rest();
         self
+    }
+
+    /// Lets the instant pass after which the session looks at what was typed. A second is not over yet.
+    fn rest(&mut self) {
+        let soon = self.now + jiff::SignedDuration::from_millis(500);
+        while let Some(at) = self.session.wake_at().filter(|at| *at <= soon) {
+            self.now = at;
+            let effects = update(&mut self.session, Event::Tick, &mut Inputs { random: &mut self.random, now: at });
+            self.perform(effects);
+        }
     }
 
     /// Lets time pass.

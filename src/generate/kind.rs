@@ -37,6 +37,8 @@ pub enum Kind {
     },
     /// A UUID of version 4.
     Uuid,
+    /// A private key of WireGuard, in its base64, as `wg genkey` prints it.
+    WireGuard,
 }
 
 /// The characters of a password.
@@ -90,7 +92,7 @@ impl KindError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::UnknownName { .. } => {
-                "the kinds are password, symbols, unambiguous, digits, passphrase, hex, base64, base64url, uuid"
+                "the kinds are password, symbols, unambiguous, digits, passphrase, hex, base64, base64url, uuid, wireguard"
             }
             Self::Length { .. } => "give a number after a colon, such as password:32",
         }
@@ -126,13 +128,14 @@ impl Alphabet {
 
 impl Kind {
     /// All kinds at their usual length, in the order they are offered.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Password { chars: 32, alphabet: Alphabet::LettersAndDigits },
         Self::Passphrase { words: 6 },
         Self::Hex { bytes: 32 },
         Self::Base64 { bytes: 32 },
         Self::Base64Url { bytes: 32 },
         Self::Uuid,
+        Self::WireGuard,
     ];
 
     /// The name, as the command line takes it.
@@ -148,17 +151,32 @@ impl Kind {
             Self::Base64 { .. } => "base64",
             Self::Base64Url { .. } => "base64url",
             Self::Uuid => "uuid",
+            Self::WireGuard => "wireguard",
         }
     }
 
-    /// How long it is. `None`: a UUID has one length.
+    /// In words.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Password { .. } => "password",
+            Self::Passphrase { .. } => "passphrase",
+            Self::Hex { .. } => "bytes, in hexadecimal",
+            Self::Base64 { .. } => "bytes, in base64",
+            Self::Base64Url { .. } => "bytes, in base64 for URLs",
+            Self::Uuid => "UUID",
+            Self::WireGuard => "WireGuard private key",
+        }
+    }
+
+    /// How long it is. `None`: it has one length only.
     #[must_use]
     pub fn length(self) -> Option<Length> {
         let (count, unit, least, most) = match self {
             Self::Password { chars, .. } => (chars, "characters", 1, 4096),
             Self::Passphrase { words } => (words, "words", 1, 64),
             Self::Hex { bytes } | Self::Base64 { bytes } | Self::Base64Url { bytes } => (bytes, "bytes", 1, 4096),
-            Self::Uuid => return None,
+            Self::Uuid | Self::WireGuard => return None,
         };
         Some(Length { count, unit, least, most })
     }
@@ -173,7 +191,7 @@ impl Kind {
             Self::Hex { .. } => Self::Hex { bytes: count },
             Self::Base64 { .. } => Self::Base64 { bytes: count },
             Self::Base64Url { .. } => Self::Base64Url { bytes: count },
-            Self::Uuid => Self::Uuid,
+            Self::Uuid | Self::WireGuard => self,
         }
     }
 
@@ -185,6 +203,7 @@ impl Kind {
             Self::Passphrase { words } => words as f64 * (words::all().len() as f64).log2(),
             Self::Hex { bytes } | Self::Base64 { bytes } | Self::Base64Url { bytes } => bytes as f64 * 8.0,
             Self::Uuid => 122.0,
+            Self::WireGuard => 251.0,
         };
         bits as u32
     }
@@ -244,6 +263,7 @@ mod tests {
         check("base64", Ok((Kind::Base64 { bytes: 32 }, 256)));
         check("base64url:16", Ok((Kind::Base64Url { bytes: 16 }, 128)));
         check("uuid", Ok((Kind::Uuid, 122)));
+        check("wireguard", Ok((Kind::WireGuard, 251)));
         check("pin", Err(KindError::UnknownName { name: "pin".to_owned() }));
         for (text, name) in [("hex:0", "hex"), ("hex:99999", "hex"), ("hex:x", "hex"), ("uuid:3", "uuid")] {
             check(text, Err(KindError::Length { name, length: text.split(':').nth(1).unwrap().to_owned() }));

@@ -22,6 +22,7 @@ pub fn generate(kind: &Kind, random: &mut dyn Random) -> Secret {
         Kind::Base64 { bytes } => encoded(&BASE64_STANDARD, Secret::random(bytes, random).expose()),
         Kind::Base64Url { bytes } => encoded(&BASE64_URL_SAFE_NO_PAD, Secret::random(bytes, random).expose()),
         Kind::Uuid => uuid(random),
+        Kind::WireGuard => wireguard_key(random),
     };
     scrub_stack();
     value.into_secret()
@@ -77,6 +78,15 @@ fn uuid(random: &mut dyn Random) -> SecretBuffer {
         value.insert(at, b"-");
     }
     value
+}
+
+/// A scalar of curve25519 (RFC 7748, section 5): five bits of it are always the same.
+fn wireguard_key(random: &mut dyn Random) -> SecretBuffer {
+    let mut scalar = SecretBuffer::from(Secret::random(32, random));
+    let bytes = scalar.expose_mut();
+    bytes[0] &= 0xf8;
+    bytes[31] = (bytes[31] & 0x7f) | 0x40;
+    encoded(&BASE64_STANDARD, scalar.expose())
 }
 
 /// Numbers drawn one by one from a pool of random bytes in the arena.
@@ -164,6 +174,15 @@ mod tests {
         let parts: Vec<usize> = value.split('-').map(str::len).collect();
         assert_eq!(parts, [8, 4, 4, 4, 12]);
         assert!(value.as_bytes()[14] == b'4' && b"89ab".contains(&value.as_bytes()[19]), "{value}");
+    }
+
+    #[test]
+    fn a_wireguard_key_is_a_scalar() {
+        for seed in 1..50 {
+            let value = generate(&Kind::WireGuard, &mut Xorshift(seed));
+            let bytes = BASE64_STANDARD.decode(value.expose()).unwrap();
+            assert!(bytes.len() == 32 && bytes[0] % 8 == 0 && bytes[31] >> 6 == 1, "{bytes:?}");
+        }
     }
 
     #[test]

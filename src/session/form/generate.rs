@@ -137,7 +137,7 @@ impl GenerateForm {
         let mut fields = Vec::new();
         for name in self.fields() {
             let (label, value) = match name {
-                FieldName::Kind => ("Kind", self.kind_in_words().to_owned()),
+                FieldName::Kind => ("Kind", self.kind.label().to_owned()),
                 FieldName::Length => {
                     let length = self.kind.length().map(|length| format!("{} {}", length.count, length.unit));
                     ("Length", length.unwrap_or_default())
@@ -151,17 +151,6 @@ impl GenerateForm {
         let strength = format!("{} bits to guess", self.kind.strength_bits());
         fields.push(field(None, "Value", value, strength));
         FormView { title: "Generate a value".to_owned(), fields, preview: Vec::new() }
-    }
-
-    fn kind_in_words(&self) -> &'static str {
-        match self.kind {
-            Kind::Password { .. } => "password",
-            Kind::Passphrase { .. } => "passphrase",
-            Kind::Hex { .. } => "bytes, in hexadecimal",
-            Kind::Base64 { .. } => "bytes, in base64",
-            Kind::Base64Url { .. } => "bytes, in base64 for URLs",
-            Kind::Uuid => "UUID",
-        }
     }
 
     fn alphabet_in_words(&self) -> &'static str {

@@ -6,6 +6,8 @@ mod command_line;
 mod scan;
 mod vault;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use scan::{Needle, scan};
 
 /// Forty letters nobody else has; the same ones for the same seed.
@@ -31,6 +33,7 @@ fn every_form_of_a_value_is_found() {
             "fragment" => text.bytes().skip(17).take(8).collect(),
             "UTF-16" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             "UTF-32" => text.chars().flat_map(|letter| u32::from(letter).to_le_bytes()).collect(),
+            "base64" => BASE64_STANDARD.encode(format!("x{text}")).into_bytes(),
             "cells" => text.bytes().flat_map(|letter| [&[letter][..], &[1; 47]].concat()).collect(),
             "hex" => text.bytes().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect(),
             _ => Vec::new(),
@@ -42,8 +45,15 @@ fn every_form_of_a_value_is_found() {
         std::hint::black_box(left);
         return;
     }
-    let rows = [("whole", true), ("fragment", true), ("UTF-16", true), ("UTF-32", true), ("cells", true), ("", false)];
-    for (part, expected) in rows {
+    for (part, expected) in [
+        ("whole", true),
+        ("fragment", true),
+        ("UTF-16", true),
+        ("UTF-32", true),
+        ("base64", true),
+        ("cells", true),
+        ("", false),
+    ] {
         let standing = child::Standing::start(child::playing(NAME, part));
         let scan = scan(standing.pid(), &[Needle::text("letters", &letters(5))]);
         assert_eq!(!scan.found.is_empty(), expected, "{part}: {:?}", scan.found);

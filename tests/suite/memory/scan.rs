@@ -3,10 +3,14 @@
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use regex::bytes::{Regex, RegexBuilder};
 
 /// How many bytes of a value are looked for together: long enough that chance does not bring them about.
 const FRAGMENT_BYTES: usize = 8;
+
+const PAGE_BYTES: usize = 4096;
 
 /// Distances between the letters of a text: UTF-16, UTF-32, and the cells of screens.
 const STRIDES: [usize; 12] = [2, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80];
@@ -20,10 +24,17 @@ pub(crate) struct Needle {
 }
 
 impl Needle {
-    /// Text: any eight bytes of it, as they are, in UTF-16 and UTF-32, and strewn over the cells of a screen.
+    /// Text: any eight bytes of it, as they are, in UTF-16 and UTF-32, in base64, and strewn over the cells of a screen.
     pub(crate) fn text(name: &str, text: &str) -> Self {
         let letters = text.as_bytes().windows(FRAGMENT_BYTES).map(|letters| letters.try_into().unwrap()).collect();
-        Self { name: name.to_owned(), fragments: any_fragment(&[text.as_bytes()]), letters }
+        // Base64 reads differently from each of three beginnings; what is not whole at its end is left out.
+        let base64 = [0, 1, 2].map(|at| {
+            let end = text.len() - (text.len() - at) % 3;
+            BASE64_STANDARD.encode(&text[at..end])
+        });
+        let mut texts: Vec<&[u8]> = vec![text.as_bytes()];
+        texts.extend(base64.iter().map(String::as_bytes));
+        Self { name: name.to_owned(), fragments: any_fragment(&texts), letters }
     }
 
     /// Bytes: any eight of them, as they are and as hexadecimal digits.
@@ -38,26 +49,36 @@ impl Needle {
         self.fragments.find_iter(bytes).map(|place| place.start()).take(10).collect()
     }
 
-    /// Where any eight letters of the needle lie apart.
-    fn apart(&self, bytes: &[u8]) -> Vec<usize> {
-        let strewn = |at: usize, letters: &[u8; FRAGMENT_BYTES], stride: usize| {
+    /// Whether any eight letters of the needle begin at `at` and lie apart.
+    fn begins_apart(&self, bytes: &[u8], at: usize) -> bool {
+        let strewn = |letters: &[u8; FRAGMENT_BYTES], stride: usize| {
             letters.iter().enumerate().all(|(number, letter)| bytes.get(at + number * stride) == Some(letter))
         };
-        let is_here = |at: usize, letters: &[u8; FRAGMENT_BYTES]| STRIDES.iter().any(|s| strewn(at, letters, *s));
-        let mut by_first: [Vec<&[u8; FRAGMENT_BYTES]>; 256] = [const { Vec::new() }; 256];
-        for letters in &self.letters {
-            by_first[usize::from(letters[0])].push(letters);
+        let here = |letters: &&[u8; FRAGMENT_BYTES]| letters[0] == bytes[at];
+        self.letters.iter().filter(here).any(|letters| STRIDES.iter().any(|stride| strewn(letters, *stride)))
+    }
+}
+
+/// Where any eight letters of a needle lie apart, and which one it is. One pass for all needles: this loop is the cost of
+/// the test.
+fn apart<'n>(needles: &'n [Needle], bytes: &[u8]) -> Vec<(&'n Needle, usize)> {
+    let begins: [bool; 256] = std::array::from_fn(|byte| {
+        needles.iter().any(|needle| needle.letters.iter().any(|letters| usize::from(letters[0]) == byte))
+    });
+    let mut places = Vec::new();
+    for (page, content) in bytes.chunks(PAGE_BYTES).enumerate() {
+        if content == &[0; PAGE_BYTES][..content.len()] {
+            continue;
         }
-        let mut places = Vec::new();
-        for (at, byte) in bytes.iter().enumerate() {
-            // Most memory is zero, and this loop is the test's whole cost.
-            if *byte != 0 && by_first[usize::from(*byte)].iter().any(|letters| is_here(at, letters)) {
-                places.push(at);
+        for (offset, byte) in content.iter().enumerate() {
+            if begins[usize::from(*byte)] {
+                let at = page * PAGE_BYTES + offset;
+                places
+                    .extend(needles.iter().filter(|needle| needle.begins_apart(bytes, at)).map(|needle| (needle, at)));
             }
         }
-        places.truncate(10);
-        places
     }
+    places
 }
 
 fn any_fragment(texts: &[&[u8]]) -> Regex {
@@ -81,7 +102,7 @@ pub(crate) struct Found {
 
 /// What was read.
 pub(crate) struct Scan {
-    /// Every place, each needle at most twenty times a mapping.
+    /// Every place, at most ten or twenty of each kind in a mapping.
     pub(crate) found: Vec<Found>,
     /// How many bytes were looked at.
     pub(crate) bytes_read: usize,
@@ -109,19 +130,19 @@ pub(crate) fn scan(pid: u32, needles: &[Needle]) -> Scan {
             continue;
         }
         scan.bytes_read += bytes.len();
-        for needle in needles {
-            let mut places = needle.together(&bytes);
-            // What cannot be written to is the program itself, as it lies in its file.
-            if mapping.is_writable {
-                places.extend(needle.apart(&bytes));
-            }
-            scan.found.extend(places.into_iter().map(|place| Found {
-                needle: needle.name.clone(),
-                mapping: mapping.name.clone(),
-                address: format!("{:x}", mapping.start + place),
-                is_locked: mapping.is_locked,
-            }));
+        let together =
+            needles.iter().flat_map(|needle| needle.together(&bytes).into_iter().map(move |at| (needle, at)));
+        let mut places: Vec<(&Needle, usize)> = together.collect();
+        // What cannot be written to is the program itself, as it lies in its file.
+        if mapping.is_writable {
+            places.extend(apart(needles, &bytes).into_iter().take(20));
         }
+        scan.found.extend(places.into_iter().map(|(needle, at)| Found {
+            needle: needle.name.clone(),
+            mapping: mapping.name.clone(),
+            address: format!("{:x}", mapping.start + at),
+            is_locked: mapping.is_locked,
+        }));
     }
     scan
 }

@@ -138,7 +138,22 @@ pub struct OptionSetting {
     pub value_range: Range<usize>,
     /// Whether it can be edited in place.
     pub origin: Origin,
+    /// How it fares against other definitions of the same option.
+    pub priority: Priority,
+    /// The elements of a list that is written out; empty for everything else.
+    pub item_ranges: Vec<Range<usize>>,
     pub(super) source: super::find::Source,
+}
+
+/// How a definition fares against others of the same option, as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// `mkDefault`, `mkOptionDefault`: gives way.
+    Default,
+    /// Nothing said; two of different value are a conflict.
+    Plain,
+    /// `mkForce`, `mkVMOverride`: wins.
+    Force,
 }
 
 /// The options of `sops.secrets.<name>` (and, where they exist there, of `sops.templates.<name>`).

@@ -43,6 +43,8 @@ pub struct Import {
     pub range: Range<usize>,
     /// The attribute path of the binding it stands in: `["home-manager", "users", "x", "imports"]`.
     pub context: Vec<String>,
+    /// The conditions over the place (`if`, `optional`), outermost first.
+    pub conditions: Vec<Condition>,
 }
 
 /// A name that a form can offer: a user, a group or a systemd unit that the file defines or uses.
@@ -52,6 +54,8 @@ pub struct KnownName {
     pub kind: KnownNameKind,
     /// The name; units with their suffix.
     pub name: String,
+    /// Whether the file defines it (`users.users.x = …`), and does not only use it (`owner = "x"`).
+    pub is_defined: bool,
 }
 
 /// Kinds of names a form can offer.
@@ -244,5 +248,24 @@ impl NixFile {
             Static::Known(name) => name.clone(),
             Static::Unknown(unknown) => unknown.text.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_can_be_read_on_several_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<NixFile>();
+    }
+
+    #[test]
+    fn a_quick_look_tells_which_files_matter() {
+        let check = |text: &str, expected: bool| assert_eq!(NixFile::concerns_secrets(text), expected);
+        check("{ sops.secrets.x = { }; }", true);
+        check("{ a = \"/run/secrets/x\"; }", true);
+        check("{ services.openssh.enable = true; }", false);
     }
 }

@@ -27,7 +27,7 @@ mod value;
 
 pub use declaration::{
     Condition, Declaration, DeclarationId, DeclarationSpec, Defaults, Form, ModuleKind, OptionName, OptionSetting,
-    Origin, Place,
+    Origin, Place, Priority,
 };
 pub use error::{EditError, SyntaxProblem};
 pub use file::{Import, KnownName, KnownNameKind, NixFile, Unreadable};

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::declaration::Condition;
 use super::value::Static;
 
 /// One use of a secret.
@@ -22,6 +23,10 @@ pub struct Reference {
     pub context: Vec<String>,
     /// The template whose text it stands in.
     pub template: Option<String>,
+    /// The conditions over the place (`mkIf`, `if`, `optional`), outermost first.
+    pub conditions: Vec<Condition>,
+    /// Whether it is fine for the name not to be there: `x or default`, `? x`.
+    pub is_optional: bool,
 }
 
 /// Ways to use a secret.

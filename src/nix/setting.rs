@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::declaration::{Condition, OptionName, OptionSetting, Origin, Place};
+use super::declaration::{Condition, OptionName, OptionSetting, Origin, Place, Priority};
 use super::value::{Static, Value};
 
 /// One option of `sops` itself, as it is set in the file.
@@ -24,6 +24,10 @@ pub struct Setting {
     pub conditions: Vec<Condition>,
     /// Whether it is written down or computed.
     pub origin: Origin,
+    /// How it fares against other definitions of the same option.
+    pub priority: Priority,
+    /// The elements of a list that is written out; empty for everything else.
+    pub item_ranges: Vec<Range<usize>>,
 }
 
 /// The options of `sops`, by their dotted name.

@@ -1,11 +1,14 @@
 //! Literals behind wrappers: what can be edited where it stands, though `mkIf`, `mkForce` or `//` is around it.
 
+use std::ops::Range;
+
 use rnix::SyntaxKind::TOKEN_UPDATE;
 
 use super::Evaluator;
 use super::builtin::Builtin;
 use super::scope::{Definition, Resolution};
-use crate::nix::declaration::Condition;
+use super::symbol::Symbol;
+use crate::nix::declaration::{Condition, Priority};
 use crate::nix::tree::{Expr, NodeId};
 
 impl Evaluator<'_, '_> {
@@ -66,6 +69,33 @@ impl Evaluator<'_, '_> {
         let bare = self.tree.bare(value);
         let is_variable = matches!(self.tree.expr(bare), Expr::Ident);
         self.variable(bare).filter(|_| is_variable).unwrap_or(value)
+    }
+
+    /// The elements of a list that is written out, also behind `mkForce` and its like.
+    pub(in crate::nix) fn item_ranges(&self, value: NodeId) -> Vec<Range<usize>> {
+        let list = self.unwrapped(value);
+        match self.tree.expr(list) {
+            Expr::List => self.tree.expressions(list).map(|item| self.tree.range(item)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How a value fares against other definitions: what the function around it says.
+    pub(in crate::nix) fn priority(&self, value: NodeId) -> Priority {
+        /// What a definition without any word has (nixpkgs `lib/modules.nix`); a smaller number wins.
+        const PLAIN: i64 = 100;
+        let (function, arguments) = self.tree.call(self.tree.bare(value));
+        let symbol = self.symbol(function).filter(|_| !arguments.is_empty());
+        match symbol.as_ref().and_then(Symbol::function_name) {
+            Some("mkDefault" | "mkOptionDefault") => Priority::Default,
+            Some("mkForce" | "mkVMOverride" | "mkImageMediaOverride") => Priority::Force,
+            Some("mkOverride") => match self.tree.slice(arguments[0]).parse::<i64>() {
+                Ok(number) if number < PLAIN => Priority::Force,
+                Ok(number) if number > PLAIN => Priority::Default,
+                _ => Priority::Plain,
+            },
+            _ => Priority::Plain,
+        }
     }
 
     /// The value in `mkForce x`, `mkOverride 10 x` and parentheses.

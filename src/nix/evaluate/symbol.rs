@@ -72,7 +72,7 @@ impl Symbol {
     }
 
     /// The name of the library function it stands for.
-    pub(super) fn function_name(&self) -> Option<&str> {
+    pub(in crate::nix) fn function_name(&self) -> Option<&str> {
         match self.root {
             Root::Lib | Root::Builtins => self.path.last()?.as_deref(),
             _ => None,

@@ -203,6 +203,8 @@ impl Group {
             name_range: tree.range(name_node),
             value_range: tree.range(value_node),
             origin: if stands_here && !is_conditional { origin(entry) } else { Origin::Computed },
+            priority: evaluator.priority(value_node),
+            item_ranges: evaluator.item_ranges(value_node),
             source: entry.source,
         })
     }

@@ -5,8 +5,9 @@ use std::ops::Range;
 use rnix::SyntaxKind::{NODE_INTERPOL, TOKEN_PATH_ABS, TOKEN_STRING_CONTENT};
 
 use super::chain::chain;
+use super::condition::conditions;
 use super::reference::template;
-use crate::nix::evaluate::shortened;
+use crate::nix::evaluate::{Evaluator, shortened};
 use crate::nix::reference::{Reference, ReferenceKind};
 use crate::nix::tree::{NodeId, Tree};
 use crate::nix::value::{Reason, Static, Unknown};
@@ -21,7 +22,8 @@ const KINDS: [(&str, ReferenceKind); 3] = [
 ];
 
 /// The hard-coded paths of a file, in order.
-pub(super) fn references(tree: &Tree<'_>) -> Vec<Reference> {
+pub(super) fn references(evaluator: &Evaluator<'_, '_>) -> Vec<Reference> {
+    let tree = evaluator.tree;
     let mut found = Vec::new();
     let tokens = tree.ids().filter(|id| matches!(tree.kind(*id), TOKEN_STRING_CONTENT | TOKEN_PATH_ABS));
     for token in tokens {
@@ -30,14 +32,15 @@ pub(super) fn references(tree: &Tree<'_>) -> Vec<Reference> {
         while let Some(at) = text[searched..].find(FOLDER) {
             let start = searched + at;
             searched = start + FOLDER.len();
-            found.extend(reference(tree, token, start));
+            found.extend(reference(evaluator, token, start));
         }
     }
     found
 }
 
 /// The path that begins at `start` of a token's text.
-fn reference(tree: &Tree<'_>, token: NodeId, start: usize) -> Option<Reference> {
+fn reference(evaluator: &Evaluator<'_, '_>, token: NodeId, start: usize) -> Option<Reference> {
+    let tree = evaluator.tree;
     let text = tree.slice(token);
     let path = &text[start..];
     let (folder, kind) = KINDS.into_iter().find(|(folder, _)| path.starts_with(folder))?;
@@ -67,6 +70,8 @@ fn reference(tree: &Tree<'_>, token: NodeId, start: usize) -> Option<Reference> 
         attribute: None,
         template: template(&context),
         context,
+        conditions: conditions(evaluator, token),
+        is_optional: false,
     })
 }
 

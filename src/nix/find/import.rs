@@ -3,6 +3,7 @@
 use rnix::SyntaxKind::{NODE_BIN_OP, NODE_INTERPOL, NODE_PATH_REL, NODE_STRING, TOKEN_ADD};
 
 use super::chain::chain;
+use super::condition::conditions;
 use crate::nix::evaluate::{Evaluator, Thunk};
 use crate::nix::file::Import;
 use crate::nix::tree::{Expr, NodeId};
@@ -30,7 +31,8 @@ pub(super) fn imports(evaluator: &Evaluator<'_, '_>) -> Vec<Import> {
         if let Static::Known(Value::File(path)) = evaluator.read(&Thunk::Expr(whole, None), whole)
             && is_nix(&path)
         {
-            found.push(Import { path, range, context: chain(tree, whole) });
+            let conditions = conditions(evaluator, whole);
+            found.push(Import { path, range, context: chain(tree, whole), conditions });
         }
     }
     found

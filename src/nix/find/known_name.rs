@@ -25,7 +25,9 @@ pub(super) fn known_names(evaluator: &Evaluator<'_, '_>, declarations: &[Declara
         }
     }
     names.extend(declarations.iter().flat_map(of_options));
-    names.into_iter().collect()
+    let defined: BTreeSet<KnownName> = names.iter().filter(|known| known.is_defined).cloned().collect();
+    let is_only_used = |known: &KnownName| !defined.contains(&KnownName { is_defined: true, ..known.clone() });
+    names.into_iter().filter(|known| known.is_defined || is_only_used(known)).collect()
 }
 
 fn speaks_of_names(attribute: &str) -> bool {
@@ -67,7 +69,7 @@ fn defined(tree: &Tree<'_>, attribute: NodeId) -> Option<KnownName> {
         [.., systemd, kind] if systemd == "systemd" => (KnownNameKind::Unit, format!("{name}.{}", unit_suffix(kind)?)),
         _ => return None,
     };
-    Some(KnownName { kind, name })
+    Some(KnownName { kind, name, is_defined: true })
 }
 
 /// `serviceConfig.User = "x";`, `services.y.group = "x";`
@@ -80,7 +82,7 @@ fn used(tree: &Tree<'_>, binding: NodeId) -> Option<KnownName> {
     };
     let is_service = chain(tree, attribute).iter().any(|name| matches!(name.as_str(), "services" | "serviceConfig"));
     let name = tree.value(binding).and_then(|value| tree.plain_string(value))?;
-    (is_service && !name.is_empty()).then_some(KnownName { kind, name })
+    (is_service && !name.is_empty()).then_some(KnownName { kind, name, is_defined: false })
 }
 
 /// `owner`, `group` and units of declarations.
@@ -99,7 +101,7 @@ fn of_options(declaration: &Declaration) -> Vec<KnownName> {
             Static::Unknown(_) => Vec::new(),
         };
         names.extend(texts.into_iter().filter_map(|value| match value {
-            Value::Text(name) => Some(KnownName { kind, name: name.clone() }),
+            Value::Text(name) => Some(KnownName { kind, name: name.clone(), is_defined: false }),
             _ => None,
         }));
     }
@@ -108,12 +110,13 @@ fn of_options(declaration: &Declaration) -> Vec<KnownName> {
 
 #[cfg(test)]
 mod tests {
-    use crate::nix::NixFile;
+    use crate::nix::{KnownName, NixFile};
 
     fn check(text: &str, expected: &[&str]) {
         let file = NixFile::parse(text);
+        let used = |known: &KnownName| if known.is_defined { "" } else { " (used)" };
         let told: Vec<String> =
-            file.known_names().iter().map(|known| format!("{:?} {}", known.kind, known.name)).collect();
+            file.known_names().iter().map(|known| format!("{:?} {}{}", known.kind, known.name, used(known))).collect();
         assert_eq!(told, expected, "{text}");
     }
 
@@ -125,12 +128,12 @@ mod tests {
         );
         check(
             "{ systemd.services.web = { serviceConfig.User = \"www\"; }; systemd = { timers.t = { }; }; }",
-            &["User www", "Unit t.timer", "Unit web.service"],
+            &["User www (used)", "Unit t.timer", "Unit web.service"],
         );
         check(
             "{ sops.secrets.x = { owner = \"o\"; group = \"g\"; restartUnits = [ \"u.service\" ]; }; }",
-            &["User o", "Group g", "Unit u.service"],
+            &["User o (used)", "Group g (used)", "Unit u.service (used)"],
         );
-        check("{ programs.git.user = \"me\"; services.x.user = \"svc\"; }", &["User svc"]);
+        check("{ programs.git.user = \"me\"; services.x.user = \"svc\"; }", &["User svc (used)"]);
     }
 }

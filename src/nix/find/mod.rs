@@ -10,6 +10,7 @@
 //! flake-parts, home-manager, containers); what its attributes mean follows the sops-nix modules, commit 56b2406.
 
 mod chain;
+mod condition;
 mod declaration;
 mod hard_coded;
 mod import;
@@ -62,7 +63,7 @@ impl Found {
             sops::read(&evaluator, &modules, &mut found);
             found.sites = site::sites(&evaluator, &modules, &found.declarations);
             found.references = reference::references(&evaluator);
-            found.references.extend(hard_coded::references(tree));
+            found.references.extend(hard_coded::references(&evaluator));
             found.references.sort_by_key(|reference| reference.range.start);
         } else {
             found.sites = site::sites(&evaluator, &walk::modules(&evaluator, root), &[]);

@@ -6,6 +6,7 @@ use rnix::SyntaxKind::{
 };
 
 use super::chain::chain;
+use super::condition::conditions;
 use crate::nix::evaluate::{Evaluator, Root, Symbol};
 use crate::nix::reference::{Reference, ReferenceKind};
 use crate::nix::tree::{Expr, NodeId};
@@ -130,6 +131,8 @@ fn reference(evaluator: &Evaluator<'_, '_>, id: NodeId, root: Option<Root>, step
         attribute: steps.get(at + 3).and_then(|step| step.name.clone()),
         template: template(&context),
         context,
+        conditions: conditions(evaluator, id),
+        is_optional: matches!(tree.expr(id), Expr::HasAttr { .. } | Expr::Select { default: Some(_), .. }),
     })
 }
 

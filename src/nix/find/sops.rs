@@ -133,6 +133,8 @@ impl Reader<'_, '_, '_, '_> {
             place: around.place(),
             conditions: [&around.conditions[..], &outer[..], inner].concat(),
             origin: origin(entry),
+            priority: self.evaluator.priority(value_node),
+            item_ranges: self.evaluator.item_ranges(value_node),
         });
     }
 
@@ -194,7 +196,7 @@ pub(super) fn origin(entry: &Entry) -> Origin {
 
 #[cfg(test)]
 mod tests {
-    use crate::nix::{NixFile, Static};
+    use crate::nix::{NixFile, Priority, Static};
 
     /// Settings as `name=value`, templates as `template name`, what cannot be read as `what: text`.
     fn check(text: &str, expected: &[&str]) {
@@ -207,7 +209,11 @@ mod tests {
                 Static::Known(_) => &text[setting.value_range.clone()],
                 Static::Unknown(_) => "?",
             };
-            told.push(format!("{}={value}{conditions}", setting.name.as_str()));
+            let priority = match setting.priority {
+                Priority::Plain => String::new(),
+                other => format!(" {other:?}"),
+            };
+            told.push(format!("{}={value}{conditions}{priority}", setting.name.as_str()));
         }
         for template in file.templates() {
             let options: Vec<&str> = template.options.iter().map(|option| option.option.as_str()).collect();
@@ -230,7 +236,7 @@ mod tests {
         );
         check(
             "{ lib, ... }: { sops.defaultSopsFile = lib.mkDefault ./x.yaml; }",
-            &["defaultSopsFile=lib.mkDefault ./x.yaml"],
+            &["defaultSopsFile=lib.mkDefault ./x.yaml Default"],
         );
         check("{ config, ... }: { sops.defaultSopsFile = config.my.file; }", &["defaultSopsFile=?"]);
         check("let f = ./x.yaml; in { sops = { defaultSopsFile = f; secrets = { }; }; }", &["defaultSopsFile=f"]);

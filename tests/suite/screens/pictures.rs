@@ -5,18 +5,21 @@ use std::path::Path;
 
 use sopsmith::ui::{self, Theme};
 
-use super::states::STATES;
+use super::states;
+use crate::stage::Stage;
 
-/// Picture and state; `SOPSMITH_PICTURES=draw` draws them anew.
-const PICTURES: &[(&str, &str, (u16, u16))] =
-    &[("table", "changed", (112, 17)), ("add", "add_typed", (84, 19)), ("review", "review", (100, 24))];
+/// Pictures, and how their states are reached; `SOPSMITH_PICTURES=draw` draws them anew.
+const PICTURES: &[(&str, fn() -> Stage)] = &[
+    ("table", || states::changed_at(112, 17, "deepseek")),
+    ("add", || states::reach("add_typed", 84, 19)),
+    ("review", || states::reach("review", 100, 24)),
+];
 
 #[test]
 fn pictures_show_the_program_as_it_is() {
     let draw = std::env::var_os("SOPSMITH_PICTURES").is_some_and(|value| value == "draw");
-    for (picture, state, (columns, rows)) in PICTURES {
-        let (_, reach) = STATES.iter().find(|(name, _)| name == state).unwrap();
-        let svg = ui::svg(&reach(*columns, *rows).frame(&Theme::default()).0);
+    for (picture, reach) in PICTURES {
+        let svg = ui::svg(&reach().frame(&Theme::default()).0);
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/{picture}.svg"));
         if draw {
             fs::write(&path, &svg).unwrap();

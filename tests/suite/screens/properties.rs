@@ -31,7 +31,7 @@ fn check_no_plaintext(name: &str, stage: &Stage, buffer: &Buffer) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
     #[test]
     fn any_state_is_drawn_at_any_size(

@@ -85,6 +85,17 @@ pub(crate) const STATES: &[State] = &[
     ("quit_question", |columns, rows| then(changed(columns, rows), |stage| stage.press("q"))),
 ];
 
+/// The state of that name.
+pub(crate) fn reach(name: &str, columns: u16, rows: u16) -> Stage {
+    let (_, reach) = STATES.iter().find(|(state, _)| *state == name).unwrap();
+    reach(columns, rows)
+}
+
+/// Unsaved changes, with the cursor on the row with that label.
+pub(crate) fn changed_at(columns: u16, rows: u16, label: &str) -> Stage {
+    then(changed(columns, rows), |stage| stage.go_to(label))
+}
+
 /// The stage after some play.
 fn then(mut stage: Stage, play: impl FnOnce(&mut Stage) -> &mut Stage) -> Stage {
     play(&mut stage);

@@ -4,12 +4,11 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use sopsmith::ui::{Colours, Glyphs, Theme};
 
-use super::states::STATES;
+use super::states::{STATES, reach};
 use crate::stage::Stage;
 
 fn frame(name: &str, theme: Theme) -> Buffer {
-    let (_, reach) = STATES.iter().find(|(state, _)| *state == name).unwrap();
-    reach(80, 24).frame(&theme).0
+    reach(name, 80, 24).frame(&theme).0
 }
 
 fn row_of(buffer: &Buffer, text: &str) -> u16 {

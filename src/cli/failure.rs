@@ -8,7 +8,7 @@ use crate::storage::shown;
 
 /// A command that did not do what it was asked for.
 #[derive(Debug)]
-pub struct Failure {
+pub(super) struct Failure {
     code: u8,
     words: String,
     hint: Option<String>,
@@ -40,22 +40,18 @@ pub(super) mod code {
     pub(in crate::cli) const NO_FILE: u8 = 100;
     /// No identity opens the file.
     pub(in crate::cli) const NO_DATA_KEY: u8 = 128;
-    /// There was nothing to do.
-    pub(in crate::cli) const UNCHANGED: u8 = 200;
     /// The file is encrypted already.
     pub(in crate::cli) const ALREADY_ENCRYPTED: u8 = 203;
 }
 
 impl Failure {
     /// A failure in words.
-    #[must_use]
-    pub fn new(code: u8, words: impl fmt::Display) -> Self {
+    pub(super) fn new(code: u8, words: impl fmt::Display) -> Self {
         Self { code, words: words.to_string(), hint: None }
     }
 
     /// Puts the file in front: `secrets/web.yaml: …`, or `secrets/web.yaml:12: …` where the words begin with a line.
-    #[must_use]
-    pub fn in_file(mut self, file: &Path) -> Self {
+    pub(super) fn in_file(mut self, file: &Path) -> Self {
         let rest = self.words.strip_prefix("line ").and_then(|rest| rest.split_once(": "));
         self.words = match rest {
             Some((line, words)) if line.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -67,15 +63,13 @@ impl Failure {
     }
 
     /// Adds the one next thing to do.
-    #[must_use]
-    pub fn hint(mut self, hint: impl fmt::Display) -> Self {
+    pub(super) fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint = Some(hint.to_string());
         self
     }
 
     /// Adds the one next thing to do, if there is one.
-    #[must_use]
-    pub fn maybe_hint(self, hint: Option<&str>) -> Self {
+    pub(super) fn maybe_hint(self, hint: Option<&str>) -> Self {
         match hint {
             Some(hint) => self.hint(hint),
             None => self,
@@ -83,8 +77,7 @@ impl Failure {
     }
 
     /// What the shell learns.
-    #[must_use]
-    pub fn exit_code(&self) -> ExitCode {
+    pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code)
     }
 }

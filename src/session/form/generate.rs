@@ -197,7 +197,7 @@ mod tests {
     fn kind_length_and_letters_can_be_changed() {
         check(&[], "password; 32 characters; letters and digits; 190 bits to guess");
         check(&[Action::NextChoice], "passphrase; 6 words; 77 bits to guess");
-        check(&[Action::PreviousChoice], "UUID; 122 bits to guess");
+        check(&[Action::PreviousChoice], "WireGuard private key; 251 bits to guess");
         check(
             &[Action::NextField, Action::NextChoice, Action::NextField, Action::PreviousChoice],
             "password; 33 characters; digits; 109 bits to guess",

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark says best by failing where it stands")]
 #![allow(clippy::print_stdout, reason = "printing is its purpose")]
 
+mod check;
 mod process;
 mod sealed;
 
@@ -9,6 +10,7 @@ fn main() {
     let large = std::env::args().any(|argument| argument == "--large");
     let sizes: &[usize] = if large { &[10, 1_000, 10_000, 100_000] } else { &[10, 1_000, 10_000] };
     sealed::print(sizes);
+    check::print();
     let size = std::fs::metadata(process::SOPSMITH).unwrap().len();
     println!("\nrelease binary: {:.1} MB", size as f64 / 1e6);
 }

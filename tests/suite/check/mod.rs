@@ -2,5 +2,7 @@
 
 mod clean;
 mod defects;
+mod fixes;
+mod judges;
 mod model;
 mod repository;

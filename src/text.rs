@@ -296,7 +296,7 @@ impl LineIndex {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1))
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .map(|start| u32::try_from(start).expect("texts are refused by size before they are indexed"))
             .collect();
         Self { starts }

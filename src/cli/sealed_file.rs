@@ -45,7 +45,8 @@ impl SealedFile {
         Ok(cipher)
     }
 
-    fn data_key(&self, environment: &Environment) -> Result<Cipher, Failure> {
+    /// Unwraps the data key with whatever identity fits; the caller verifies.
+    pub(super) fn data_key(&self, environment: &Environment) -> Result<Cipher, Failure> {
         let prompt: Arc<dyn Prompt> = Arc::new(TerminalPrompt);
         let mut keyring = Keyring::find(environment, &prompt);
         match keyring.unlock(self.document.metadata()) {

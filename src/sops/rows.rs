@@ -231,12 +231,21 @@ impl Builder<'_> {
     fn leaf(&mut self, place: &Place) {
         let text = self.yaml.text_of(place.node).unwrap_or_default();
         if place.sealed && Envelope::begins(text) {
-            let leaf_type = Envelope::parse(text).map_or(LeafType::Unknown, |envelope| envelope.value_type.into());
-            self.push(place, EntryKind::Leaf(leaf_type), true);
+            self.push(place, EntryKind::Leaf(sealed_type(text)), true);
         } else {
             self.push(place, EntryKind::Leaf(clear_type(self.yaml, place.node)), false);
         }
     }
+}
+
+/// The type that the end of an envelope names; whether the rest is whole shows when it is opened or looked through.
+fn sealed_type(text: &str) -> LeafType {
+    let name = text.strip_suffix(']').and_then(|text| text.rsplit_once(',')?.1.strip_prefix("type:"));
+    let value_type = match name {
+        Some(name) => ValueType::from_name(name),
+        None => Envelope::parse(text).ok().map(|envelope| envelope.value_type),
+    };
+    value_type.map_or(LeafType::Unknown, LeafType::from)
 }
 
 /// The type of a clear scalar as go-yaml reads it.

@@ -86,7 +86,7 @@ impl Bench {
 }
 
 fn plain_text(document: &Document) -> String {
-    String::from_utf8(document.decrypt_text(&cipher(document)).unwrap().expose().to_vec()).unwrap()
+    String::from_utf8(document.decrypt_verified_text(&cipher(document)).unwrap().expose().to_vec()).unwrap()
 }
 
 /// A random plain document: its text and what it means.

@@ -54,7 +54,10 @@ impl Vector {
             Ok(document) => {
                 assert_eq!(document.text(), self.file, "{name}: reading changed the text");
                 self.check_document(&document);
-                match document.verify(&self.cipher()) {
+                let outcome = document.verify(&self.cipher());
+                let at_once = document.decrypt_verified_text(&self.cipher()).map(|_| ());
+                assert_eq!(outcome, at_once, "{name}: one pass and two disagree");
+                match outcome {
                     Ok(()) => ("opens", String::new()),
                     Err(error) => (stage_of_verifying(&error), error.to_string()),
                 }

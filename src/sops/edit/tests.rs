@@ -79,6 +79,7 @@ fn check_document(document: &Document, edit: &Edit, expected: &str) {
     assert_eq!(undone.text(), document.text());
     let sealed = edited.document.seal(Timestamp::UNIX_EPOCH, &cipher(), &mut Counting(5)).unwrap();
     sealed.verify(&cipher()).unwrap();
+    assert_eq!(sealed.decrypt_verified_text(&cipher()).unwrap().expose(), expected.as_bytes());
     Document::parse(sealed.text()).unwrap().verify(&cipher()).unwrap();
 }
 

@@ -26,7 +26,7 @@ use super::signals::{self, Signal, Signals};
 use super::tty::{self, Tty};
 use super::world::{Ask, World};
 use super::{Ended, Options, TerminalError};
-use crate::keymap::{Chord, Keymap, help_page};
+use crate::keymap::{Chord, Keymap};
 use crate::secret::{Secret, scrub_stack};
 use crate::session::{Event, Inputs, Press, Screen, Session, update};
 use crate::storage::OsRandom;
@@ -53,9 +53,8 @@ pub(super) struct Editor {
     last_read: Instant,
     last_click: Option<(Instant, Mouse)>,
     events: VecDeque<Event>,
+    has_changed: bool,
     ended: Option<Ended>,
-    /// Whether the session has changed since the screen was drawn.
-    is_stale: bool,
 }
 
 impl Editor {
@@ -67,7 +66,7 @@ impl Editor {
         let mut world = World::new(reporter, way, options.environment).map_err(TerminalError::System)?;
         let tty = Tty::enter()?;
         let screen = tty.screen();
-        let (session, effects) = Session::start(options.open, screen, help_page, Timestamp::now());
+        let (session, effects) = Session::start(options.open, screen, Timestamp::now());
         for effect in effects {
             world.perform(effect).map_err(TerminalError::System)?;
         }
@@ -83,15 +82,24 @@ impl Editor {
             last_read: Instant::now(),
             last_click: None,
             events: VecDeque::new(),
+            has_changed: true,
             ended: None,
-            is_stale: false,
         })
     }
 
     /// Runs until it ends. The terminal is restored and the clipboard cleared when this returns.
     pub(super) fn run(mut self) -> Result<Ended, TerminalError> {
-        self.paint()?;
+        let outcome = self.go_on();
+        // The clipboard is cleared while the terminal is still ours: it may be the terminal's.
+        self.world.give_up_clipboard();
+        self.take_reports().and(outcome)
+    }
+
+    fn go_on(&mut self) -> Result<Ended, TerminalError> {
         loop {
+            if self.has_changed {
+                self.paint()?;
+            }
             let tty_is_ready = self.wait()?;
             self.take_signals()?;
             self.take_reports()?;
@@ -102,9 +110,6 @@ impl Editor {
             self.work_off()?;
             if let Some(ended) = self.ended {
                 return Ok(ended);
-            }
-            if std::mem::take(&mut self.is_stale) || self.painter.is_spoilt() {
-                self.paint()?;
             }
         }
     }
@@ -248,7 +253,7 @@ impl Editor {
     /// Hands every event to the session, and performs what it asks for.
     fn work_off(&mut self) -> Result<(), TerminalError> {
         while let Some(event) = self.events.pop_front() {
-            self.is_stale = true;
+            self.has_changed = true;
             let mut inputs = Inputs { random: &mut OsRandom, now: Timestamp::now() };
             let effects = update(&mut self.session, event, &mut inputs);
             scrub_stack();
@@ -287,6 +292,7 @@ impl Editor {
     }
 
     fn paint(&mut self) -> Result<(), TerminalError> {
+        self.has_changed = false;
         let tty = &self.tty;
         self.painter.paint(&self.session, self.screen, |frame| tty.write(frame)).map_err(TerminalError::System)
     }

@@ -92,15 +92,8 @@ impl Clipboard {
         self.order(Order::Clear(request));
     }
 
-    fn order(&self, order: Order) {
-        // The owner lives as long as this end of the channel; if it panicked, the loop has been told.
-        drop(self.orders.send(order));
-    }
-}
-
-impl Drop for Clipboard {
-    /// Clears what is still ours and waits for that, a moment at most.
-    fn drop(&mut self) {
+    /// Clears what is still ours and waits for that, a moment at most. Later orders are not carried out.
+    pub(super) fn give_up(&mut self) {
         self.orders = mpsc::channel().0;
         // Nothing is ever sent; the channel closes with the thread.
         if self.ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Disconnected)
@@ -108,6 +101,17 @@ impl Drop for Clipboard {
         {
             drop(worker.join());
         }
+    }
+
+    fn order(&self, order: Order) {
+        // Given up, or panicked, which the loop has been told: nothing more is copied.
+        drop(self.orders.send(order));
+    }
+}
+
+impl Drop for Clipboard {
+    fn drop(&mut self) {
+        self.give_up();
     }
 }
 

@@ -111,6 +111,11 @@ impl World {
         self.watch.due()
     }
 
+    /// Clears what is still ours of the clipboard, and waits for that, a moment at most.
+    pub(super) fn give_up_clipboard(&mut self) {
+        self.clipboard.give_up();
+    }
+
     fn read_value(&self, request: Request, path: String) -> io::Result<()> {
         let base = self.root.as_ref().map(Root::path).map(Path::to_owned).unwrap_or_default();
         self.reporter.in_thread(move |_| {

@@ -139,9 +139,12 @@ impl Person {
         let mut screen = self.seen.screen.lock().unwrap();
         while !is_so(screen.parser.screen()) {
             let left = deadline.saturating_duration_since(Instant::now());
-            let shown = || contents(screen.parser.screen());
-            assert!(!screen.is_closed, "the program ended before {expected}:\n{}", shown());
-            assert!(!left.is_zero(), "{expected}: waited in vain; the screen shows\n{}", shown());
+            if screen.is_closed || left.is_zero() {
+                let why = if screen.is_closed { "the program has ended" } else { "waited in vain" };
+                let shown = contents(screen.parser.screen());
+                drop(screen);
+                panic!("{expected}: {why}; the screen shows\n{shown}");
+            }
             screen = self.seen.changed.wait_timeout(screen, left).unwrap().0;
         }
         drop(screen);
@@ -184,7 +187,11 @@ impl Person {
         let mut screen = self.seen.screen.lock().unwrap();
         while !screen.is_closed {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "the program goes on; the screen shows\n{}", contents(screen.parser.screen()));
+            if left.is_zero() {
+                let shown = contents(screen.parser.screen());
+                drop(screen);
+                panic!("the program goes on; the screen shows\n{shown}");
+            }
             screen = self.seen.changed.wait_timeout(screen, left).unwrap().0;
         }
         drop(screen);

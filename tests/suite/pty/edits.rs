@@ -37,13 +37,18 @@ fn parses(folder: &Folder) {
 
 fn opened(folder: &Folder) -> Person {
     let mut person = Person::edits(folder, FILE);
-    person.sees("mail_password").sees("you: laptop");
+    person.sees("mail_password").sees("you: ");
     person
 }
 
 /// Moves to the row of a key by filtering for it.
 fn go_to<'a>(person: &'a mut Person, key: &str) -> &'a mut Person {
     person.press(&format!("/{key}<Enter>")).sees(key)
+}
+
+/// Shows all rows again. Waits for it, because a terminal that sends Esc and another key at once means Alt and that key.
+fn no_filter(person: &mut Person) -> &mut Person {
+    person.sees("matches").press("<Esc>").sees_no("matches")
 }
 
 fn saved(person: &mut Person) {
@@ -117,8 +122,8 @@ fn what_is_undone_was_never_there() {
     let mut person = opened(&folder);
     person.press("a").sees("Add a secret").press("new_key<Tab>value<C-s>").sees("new_key").sees("1 change");
     go_to(&mut person, "openai").press("d").sees("Delete").press("<Enter>").sees("2 changes");
-    person.press("<Esc>u").sees("1 change").press("u").sees_no("1 change").sees_no("new_key");
-    person.press("<C-r>").sees("new_key").press("u").sees_no("new_key").press("q");
+    no_filter(&mut person).press("u").sees("1 change").press("u").sees_no("1 change").sees_no("+ new_key");
+    person.press("<C-r>").sees("+ new_key").press("u").sees_no("+ new_key").press("q");
     assert_eq!(person.leaves(), 0);
     let after: Vec<String> = [FILE, "sops.nix"].map(|name| folder.read(name)).into();
     assert_eq!(before, after);
@@ -141,7 +146,7 @@ fn a_pasted_block_of_many_lines_arrives_whole() {
 fn pasting_into_the_table_triggers_no_key() {
     let folder = repository();
     let mut person = opened(&folder);
-    person.paste("dqdqs\n").sees("Esc").press("<Esc>").sees("mail_password").sees_no("change").press("q");
+    person.paste("dqdqs\n").sees("Pasted").press("<Esc>").sees_no("Pasted").sees_no("change").press("q");
     assert_eq!(person.leaves(), 0);
 }
 
@@ -151,7 +156,7 @@ fn leaving_with_unsaved_changes_asks() {
     let before = folder.read(FILE);
     let mut person = opened(&folder);
     go_to(&mut person, "openai").press("d").sees("Delete").press("<Enter>").sees("1 change");
-    person.press("<Esc>q").sees("leave without saving").press("<Esc>").sees("1 change");
+    no_filter(&mut person).press("q").sees("leave without saving").press("<Esc>").sees_no("leave without");
     person.press("q").sees("leave without saving").press("l");
     assert_eq!(person.leaves(), 0);
     assert_eq!(folder.read(FILE), before);

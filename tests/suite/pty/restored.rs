@@ -20,7 +20,7 @@ fn under_a_shell(folder: &Folder, script: &str) -> Person {
 }
 
 fn reveal(person: &mut Person) {
-    person.sees("mail_password").press("/mail_password<Enter> ").sees(VALUE);
+    person.sees("you: ").press("/mail_password<Enter> ").sees(VALUE);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn modes_are_as_before_after_quitting() {
     let script = r#"before=$(stty -g); "$SOPSMITH" secrets/web.yaml; code=$?; [ "$before" = "$(stty -g)" ] && echo "same modes, $code""#;
     let mut person = under_a_shell(&folder, script);
     reveal(&mut person);
-    person.press("<Esc>q").sees("same modes, 0");
+    person.press("q").sees("same modes, 0");
     person.has_terminal_back();
     assert!(!person.screen().contains(VALUE));
 }
@@ -52,13 +52,13 @@ fn a_signal_that_ends_the_editor_restores_the_terminal_and_is_told_to_the_shell(
 fn stopped_and_continued_the_editor_goes_on_where_it_was() {
     let folder = repository();
     let mut command = Person::command("/bin/bash", &folder);
-    command.args(["--norc", "--noprofile", "-i"]);
+    command.args(["--norc", "--noprofile", "--noediting", "-i"]);
     command.env("PS1", "at the shell> ");
     command.env("SOPSMITH", env!("CARGO_BIN_EXE_sopsmith"));
     let mut person = Person::starts(command, 100, 30);
     person.sees("at the shell>").press("before=$(stty -g); \"$SOPSMITH\" secrets/web.yaml<Enter>");
     reveal(&mut person);
-    person.press("<Esc><C-z>").sees("Stopped").sees_no(VALUE);
+    person.press("<C-z>").sees("Stopped").sees_no(VALUE);
     person.has_terminal_back();
     person.press("clear; echo modes $([ \"$before\" = \"$(stty -g)\" ] && echo same)<Enter>").sees("modes same");
     person.press("fg<Enter>").sees("mail_password").press("q").sees("at the shell>");

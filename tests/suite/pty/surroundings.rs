@@ -25,7 +25,7 @@ fn value(folder: &Folder, path: &str) -> String {
 fn a_resized_window_loses_nothing() {
     let folder = repository();
     let mut person = Person::edits(&folder, FILE);
-    person.sees("you: laptop").press("a").sees("Add a secret").press("api/typed_before");
+    person.sees("you: ").press("a").sees("Add a secret").press("api/typed_before");
     person.resizes(40, 12).sees("typed_before");
     person.resizes(120, 40).waits_until("the wide screen is used", |screen| {
         screen.contents().lines().any(|line| line.chars().count() > 100)
@@ -41,8 +41,8 @@ fn without_an_identity_that_fits_names_are_shown_and_nothing_can_be_changed() {
     let mut command = Person::editor(&folder, &[FILE]);
     command.env("SOPS_AGE_KEY", crate::folder::IDENTITY);
     let mut person = Person::starts(command, 120, 40);
-    person.sees("mail_password").sees("read-only").press("i").sees("SOPS_AGE_KEY").sees("laptop");
-    person.press("<Esc> ").sees_no(VALUE).press("q");
+    person.sees("mail_password").sees("read-only").press("i").sees("SOPS_AGE_KEY").sees("does not fit");
+    person.press("<Esc>").sees_no("does not fit").press(" ").sees_no(VALUE).press("q");
     assert_eq!(person.leaves(), 0);
     assert!(!person.has_ever_seen(VALUE.as_bytes()));
 }
@@ -64,7 +64,7 @@ fn an_ssh_key_asks_for_its_passphrase_on_the_screen() {
     command.env_remove("SOPS_AGE_KEY");
     let mut person = Person::starts(command, 100, 30);
     person.sees("Passphrase of the SSH key").press("wrong<Enter>").sees("That was not it");
-    person.press(&format!("{}<Enter>", passphrase())).sees_no("Passphrase").press(" ").sees("plain-token").press("q");
+    person.press(&format!("{}<Enter>", passphrase())).sees("you: ").press(" ").sees("plain-token").press("q");
     assert_eq!(person.leaves(), 0);
 }
 
@@ -77,9 +77,10 @@ fn passphrase() -> &'static str {
 fn a_change_by_another_program_is_told_and_never_overwritten() {
     let folder = repository();
     let mut person = Person::edits(&folder, FILE);
-    person.sees("you: laptop").press("/openai<Enter>d").sees("Delete").press("<Enter>").sees("1 change");
+    person.sees("you: ").press("/openai<Enter>d").sees("Delete").press("<Enter>").sees("1 change");
     sops_sets(&folder, r#"["mail_password"]"#, "theirs");
-    person.sees("changed by another program").press("m").sees_no("changed by another program");
+    person.sees("changed by another program").press("s").sees("Save two files").press("<Enter>");
+    person.sees("m merges by key").press("m").sees_no("m merges by key");
     person.press("s").sees("Save").press("<Enter>").sees("Saved").press("q");
     assert_eq!(person.leaves(), 0);
     assert_eq!(value(&folder, r#"["mail_password"]"#), "theirs");
@@ -90,7 +91,7 @@ fn a_change_by_another_program_is_told_and_never_overwritten() {
 fn a_change_just_before_the_save_is_noticed_by_the_save() {
     let folder = repository();
     let mut person = Person::edits(&folder, FILE);
-    person.sees("you: laptop").press("/openai<Enter>d").sees("Delete").press("<Enter>").sees("1 change");
+    person.sees("you: ").press("/openai<Enter>d").sees("Delete").press("<Enter>").sees("1 change");
     person.press("s").sees("Save");
     sops_sets(&folder, r#"["mail_password"]"#, "theirs");
     let theirs = folder.read(FILE);
@@ -102,7 +103,7 @@ fn a_change_just_before_the_save_is_noticed_by_the_save() {
 fn a_file_that_nobody_changed_while_open_is_read_again_quietly() {
     let folder = repository();
     let mut person = Person::edits(&folder, FILE);
-    person.sees("you: laptop");
+    person.sees("you: ");
     sops_sets(&folder, r#"["brand_new"]"#, "theirs");
     person.sees("brand_new").press("q");
     assert_eq!(person.leaves(), 0);
@@ -112,7 +113,7 @@ fn a_file_that_nobody_changed_while_open_is_read_again_quietly() {
 fn a_revealed_value_is_hidden_by_the_same_key_and_leaves_no_trace() {
     let folder = repository();
     let mut person = Person::edits(&folder, FILE);
-    person.sees("you: laptop").press("/mail_password<Enter> ").sees(VALUE).press(" ").sees_no(VALUE);
+    person.sees("you: ").press("/mail_password<Enter> ").sees(VALUE).press(" ").sees_no(VALUE);
     person.press("q");
     assert_eq!(person.leaves(), 0);
 }
@@ -121,7 +122,7 @@ fn a_revealed_value_is_hidden_by_the_same_key_and_leaves_no_trace() {
 fn the_terminal_copies_when_it_is_asked_to_and_is_cleared_at_the_end() {
     let folder = repository();
     let mut person = Person::starts(Person::editor(&folder, &["--osc52", FILE]), 100, 30);
-    person.sees("you: laptop").press("/mail_password<Enter>y").sees("OSC 52").press("q");
+    person.sees("you: ").press("/mail_password<Enter>y").sees("OSC 52").press("q");
     assert_eq!(person.leaves(), 0);
     assert!(person.has_ever_seen(b"\x1b]52;c;cGxhaW4tbWFpbC03N2Qw\x1b\\"));
     assert!(person.has_ever_seen(b"\x1b]52;c;IA==\x1b\\"), "a blank is copied over it at the end");
@@ -131,7 +132,7 @@ fn the_terminal_copies_when_it_is_asked_to_and_is_cleared_at_the_end() {
 fn without_a_clipboard_the_editor_says_why() {
     let folder = repository();
     let mut person = Person::edits(&folder, FILE);
-    person.sees("you: laptop").press("/mail_password<Enter>y").sees("no graphical session").press("q");
+    person.sees("you: ").press("/mail_password<Enter>y").sees("no graphical session").press("q");
     assert_eq!(person.leaves(), 0);
 }
 

@@ -26,7 +26,7 @@ use super::signals::{self, Signal, Signals};
 use super::tty::{self, Tty};
 use super::world::{Ask, World};
 use super::{Ended, Options, TerminalError};
-use crate::keymap::{Chord, Keymap};
+use crate::keymap::{Chord, Keymap, help_page};
 use crate::secret::{Secret, scrub_stack};
 use crate::session::{Event, Inputs, Press, Screen, Session, update};
 use crate::storage::OsRandom;
@@ -53,6 +53,7 @@ pub(super) struct Editor {
     last_read: Instant,
     last_click: Option<(Instant, Mouse)>,
     events: VecDeque<Event>,
+    /// Whether the session has changed since the screen was drawn.
     has_changed: bool,
     ended: Option<Ended>,
 }
@@ -66,7 +67,7 @@ impl Editor {
         let mut world = World::new(reporter, way, options.environment).map_err(TerminalError::System)?;
         let tty = Tty::enter()?;
         let screen = tty.screen();
-        let (session, effects) = Session::start(options.open, screen, Timestamp::now());
+        let (session, effects) = Session::start(options.open, screen, help_page, Timestamp::now());
         for effect in effects {
             world.perform(effect).map_err(TerminalError::System)?;
         }
@@ -92,7 +93,10 @@ impl Editor {
         let outcome = self.go_on();
         // The clipboard is cleared while the terminal is still ours: it may be the terminal's.
         self.world.give_up_clipboard();
-        self.take_reports().and(outcome)
+        if self.take_reports().is_err() {
+            // The terminal is gone, and nothing it copied can be reached any more.
+        }
+        outcome
     }
 
     fn go_on(&mut self) -> Result<Ended, TerminalError> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::Limits;
 use super::layout::Layout;
@@ -18,7 +18,7 @@ pub struct Yaml {
     pub(super) text: String,
     pub(super) tree: Tree,
     pub(super) limits: Limits,
-    keys: OnceLock<Keys>,
+    keys: OnceLock<Arc<Keys>>,
     lines: OnceLock<LineIndex>,
     layout: OnceLock<Layout>,
 }
@@ -110,6 +110,13 @@ impl Hasher for AlreadyHashed {
 impl Yaml {
     pub(super) fn of(text: String, tree: Tree, limits: Limits) -> Self {
         Self { text, tree, limits, keys: OnceLock::new(), lines: OnceLock::new(), layout: OnceLock::new() }
+    }
+
+    /// A document that differs from this one only in the text of its values.
+    pub(super) fn with_same_keys(&self, text: String, tree: Tree) -> Self {
+        let keys = self.keys.clone();
+        let layout = self.layout.clone();
+        Self { text, tree, limits: self.limits, keys, lines: OnceLock::new(), layout }
     }
 
     /// The whole text, byte for byte as it was given.
@@ -293,7 +300,7 @@ impl Yaml {
                     keys.add(self, *entry);
                 }
             }
-            keys
+            Arc::new(keys)
         })
     }
 }

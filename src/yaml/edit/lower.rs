@@ -122,7 +122,7 @@ impl<'e> Lowering<'e> {
             }
             false
         };
-        if self.removed.is_empty() && self.replaced.is_empty() {
+        if self.removed.is_empty() && !self.replaced.keys().any(|node| self.drops(*node)) {
             return Ok(());
         }
         let nodes = (0..self.yaml.tree.nodes.len() as u32).map(NodeId);

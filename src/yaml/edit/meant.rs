@@ -183,11 +183,7 @@ impl Comparison<'_, '_> {
     }
 
     fn is_text(&self, text: &str, after: NodeId) -> Result<(), Difference> {
-        let is_scalar = matches!(self.new.kind(after), Kind::Scalar(_));
-        match self.new.resolve(after) {
-            Ok(Some(Resolved::Str(found))) if found == text && is_scalar => Ok(()),
-            _ => self.differs(after, "a text"),
-        }
+        if is_text(self.new, after, text) { Ok(()) } else { self.differs(after, "a text") }
     }
 
     /// Compares what stands there with what was to be written. As deep as the fragment, which the caller has made.
@@ -250,4 +246,20 @@ impl Comparison<'_, '_> {
         }
         Ok(Agreement { moved_comments })
     }
+}
+
+/// Whether a scalar says what a fragment of one scalar was to say.
+pub(super) fn reads_as(yaml: &Yaml, node: NodeId, fragment: &Fragment) -> bool {
+    match fragment {
+        Fragment::Text(text) => is_text(yaml, node, text),
+        Fragment::Plain(text) => {
+            yaml.kind(node) == Kind::Scalar(ScalarStyle::Plain) && yaml.text_of(node) == Some(text)
+        }
+        Fragment::Mapping(_) | Fragment::Sequence(_) => false,
+    }
+}
+
+fn is_text(yaml: &Yaml, node: NodeId, text: &str) -> bool {
+    let is_scalar = matches!(yaml.kind(node), Kind::Scalar(_));
+    is_scalar && matches!(yaml.resolve(node), Ok(Some(Resolved::Str(found))) if found == text)
 }

@@ -4,6 +4,7 @@
 mod comment;
 mod extent;
 mod fragment;
+mod in_place;
 mod insert;
 mod lower;
 mod meant;
@@ -187,6 +188,9 @@ impl Yaml {
     /// When a change cannot be made where it stands, or the changed text would not read back as meant.
     pub fn edit(&self, edits: &[Edit]) -> Result<Edited, EditError> {
         let lowering = Lowering::of(self, edits)?;
+        if let Some(after) = in_place::change(&lowering, edits) {
+            return Ok(Edited { patch: lowering.patch, after, moved_comments: Vec::new() });
+        }
         let not_as_meant = |line, difference| EditError::NotAsMeant { line, difference };
         let after = self.apply(&lowering.patch).map_err(|error| match error {
             super::ParseError::Syntax { at, .. } | super::ParseError::Alias { at, .. } => {

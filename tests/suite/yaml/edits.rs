@@ -6,7 +6,7 @@ use super::generator::{self, Dice};
 use super::model::{self, Model, Spot};
 
 /// How many documents, and edits on each, one after the other.
-const DOCUMENTS: u64 = 400;
+const DOCUMENTS: u64 = 300;
 const EDITS: usize = 8;
 
 fn fragment(dice: &mut Dice, depth: usize) -> Fragment {
@@ -50,8 +50,11 @@ fn place(dice: &mut Dice, yaml: &Yaml, container: NodeId) -> (Place, usize) {
     }
 }
 
+/// What an edit does to the model.
+type Change = Box<dyn FnOnce(&mut Model)>;
+
 /// An edit at a random spot, and the same edit on the model.
-fn random_edit(dice: &mut Dice, yaml: &Yaml, spot: &Spot, number: usize) -> (Edit, Box<dyn FnOnce(&mut Model)>) {
+fn random_edit(dice: &mut Dice, yaml: &Yaml, spot: &Spot, number: usize) -> (Edit, Change) {
     let path = spot.path.clone();
     let (last, above) = (path[path.len() - 1], path[..path.len() - 1].to_vec());
     let (name, value) = match spot.item {
@@ -90,9 +93,26 @@ fn random_edit(dice: &mut Dice, yaml: &Yaml, spot: &Spot, number: usize) -> (Edi
     }
 }
 
-/// Texts of all comments that no edit of these tests takes away.
-fn comments(yaml: &Yaml) -> usize {
-    yaml.comments().len()
+/// Everything that can be asked about every node, comment and document.
+fn inventory(yaml: &Yaml) -> Vec<String> {
+    let node = |node: NodeId| {
+        let text = yaml.text_of(node);
+        let (anchor, tag, line) = (yaml.anchor(node), yaml.tag(node), yaml.line(node));
+        let (range, full) = (yaml.range(node), yaml.full_range(node));
+        format!("{:?} {text:?} {anchor:?} {tag:?} {line} {range:?} {full:?}", yaml.kind(node))
+    };
+    let mut all = Vec::new();
+    for document in yaml.documents() {
+        all.push(format!("{document:?} {}", node(document.root)));
+        for visit in yaml.walk(document.root) {
+            all.push(match visit.item {
+                Item::Comment(comment) => format!("{:?}", yaml.comment(comment)),
+                Item::Entry(entry) => format!("{} {}", node(entry.key), node(entry.value)),
+                Item::Element(element) => node(element),
+            });
+        }
+    }
+    all
 }
 
 #[test]
@@ -120,9 +140,12 @@ fn random_edits_do_what_was_meant_and_nothing_else() {
                     let found = Model::of(&edited.after, edited.after.documents()[document].root);
                     assert_eq!(found, meant, "seed {seed}, {edit:?} on\n{}", yaml.text());
                     assert_eq!(edited.patch.apply(yaml.text()), edited.after.text());
+                    let anew = Yaml::parse(edited.after.text(), &Limits::default()).unwrap();
+                    assert_eq!(inventory(&edited.after), inventory(&anew), "seed {seed}, {edit:?} on\n{}", yaml.text());
                     assert_eq!(edited.patch.invert(yaml.text()).apply(edited.after.text()), yaml.text());
                     if !matches!(edit, Edit::Remove { .. } | Edit::Replace { .. }) {
-                        assert!(comments(&edited.after) >= comments(&yaml), "seed {seed}: a comment is lost");
+                        let (before, after) = (yaml.comments().len(), edited.after.comments().len());
+                        assert!(after >= before, "seed {seed}: a comment is lost");
                     }
                     made += 1;
                     yaml = edited.after;

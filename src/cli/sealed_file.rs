@@ -9,6 +9,7 @@ use super::failure::{Failure, code};
 use super::prompt::TerminalPrompt;
 use crate::crypto::age::Prompt;
 use crate::repo::ContentHash;
+use crate::secret::{LockState, lock_state};
 use crate::sops::{
     Cipher, DataKeyUnavailable, Document, DocumentError, Edit, EditError, KeyPath, ReadError, SealError, VerifyError,
 };
@@ -47,6 +48,9 @@ impl SealedFile {
 
     /// Unwraps the data key with whatever identity fits; the caller verifies.
     pub(super) fn data_key(&self, environment: &Environment) -> Result<Cipher, Failure> {
+        if let LockState::Unlocked { reason } = lock_state() {
+            super::note(&format!("sopsmith: memory is not locked: {reason}; values may be written to swap"));
+        }
         let prompt: Arc<dyn Prompt> = Arc::new(TerminalPrompt);
         let mut keyring = Keyring::find(environment, &prompt);
         match keyring.unlock(self.document.metadata()) {

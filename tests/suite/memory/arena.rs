@@ -1,11 +1,10 @@
 //! The arena's promises, seen from another process.
 
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::Command;
+use std::os::unix::process::ExitStatusExt;
 
 use sopsmith::secret::{LockKind, LockState, Secret, SecretBuffer, harden, lock_state};
 
-use super::child::{Standing, part, playing, stand_still};
+use super::child::{Standing, limited, part, playing, stand_still};
 use super::letters;
 use super::scan::{Needle, scan};
 
@@ -62,19 +61,6 @@ fn read(place: *const u8) -> u8 {
     unsafe { place.read_volatile() }
 }
 
-/// Runs a test again under a limit on locked memory, without root's right to exceed it.
-fn limited(test: &str, limit_kib: u32) -> Command {
-    let inner = playing(test, "limited");
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("ulimit -l {limit_kib}; exec \"$0\" \"$@\"")]);
-    shell.arg(inner.get_program()).args(inner.get_args());
-    shell.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    if rustix::process::geteuid().is_root() {
-        shell.uid(65534).gid(65534);
-    }
-    shell
-}
-
 #[test]
 fn a_low_limit_is_used_to_its_end_and_then_told() {
     const NAME: &str = "memory::arena::a_low_limit_is_used_to_its_end_and_then_told";
@@ -89,7 +75,7 @@ fn a_low_limit_is_used_to_its_end_and_then_told() {
         return;
     }
     let check = |limit_kib: u32, expected: &str| {
-        let standing = Standing::start(limited(NAME, limit_kib));
+        let standing = Standing::start(limited(&playing(NAME, "limited"), limit_kib));
         assert_eq!(standing.line, expected, "{limit_kib} KiB");
     };
     check(0, "false 0");

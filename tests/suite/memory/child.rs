@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use crate::tools;
+
 const PART: &str = "SOPSMITH_TEST_PART";
 
 /// The part this process is to play, if it was started as a child.
@@ -15,6 +17,19 @@ pub(crate) fn playing(test: &str, part: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(PART, part);
     command
+}
+
+/// The same command under a limit on locked memory, without root's right to exceed it.
+pub(crate) fn limited(command: &Command, limit_kib: u32) -> Command {
+    let drop_right = if rustix::process::geteuid().is_root() { "setpriv --bounding-set -ipc_lock" } else { "" };
+    let mut limited = tools::system("sh");
+    limited.args(["-c", &format!("ulimit -l {limit_kib}; exec {drop_right} \"$0\" \"$@\"")]);
+    limited.arg(command.get_program()).args(command.get_args());
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        limited.current_dir(folder);
+    }
+    limited
 }
 
 /// Says a line to the process that looks on, and stands still until it lets go.

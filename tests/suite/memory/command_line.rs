@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 
+use super::child::limited;
 use super::scan::{Needle, scan};
 use super::vault::{self, FILE};
 use crate::folder::Folder;
@@ -79,4 +80,15 @@ fn an_identity_in_the_environment_is_taken_out_of_it() {
     check(&child, "unlocked", &folder, &[]);
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn memory_that_cannot_be_locked_is_told() {
+    let folder = vault::folder(&KEYS);
+    let output = limited(&command(&folder, &["get", FILE, "beta"]), 0).output().unwrap();
+    assert!(output.stdout == vault::value("beta").as_bytes());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("memory is not locked: the limit on locked memory (ulimit -l) is too low"), "{said}");
+    let output = command(&folder, &["get", FILE, "beta"]).output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }

@@ -114,6 +114,12 @@ impl Person {
         self
     }
 
+    /// Sends what a terminal sends for something that is no key.
+    pub(crate) fn press_bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.keys.write_all(bytes).unwrap();
+        self
+    }
+
     /// Pastes text, as a terminal with bracketed paste does.
     pub(crate) fn paste(&mut self, text: &str) -> &mut Self {
         self.keys.write_all(format!("\x1b[200~{}\x1b[201~", text.replace('\n', "\r")).as_bytes()).unwrap();

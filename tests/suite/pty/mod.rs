@@ -2,5 +2,6 @@
 
 pub(crate) mod driver;
 mod edits;
+mod panes;
 mod restored;
 mod surroundings;

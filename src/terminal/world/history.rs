@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::{World, failure};
 use crate::session::{Event, Failure, Request, Revision};
-use crate::storage::{Git, HistoryError, RepoPath, commits, old_texts};
+use crate::storage::{Git, HistoryError, RepoPath, RootKind, commits, old_texts};
 use crate::terminal::reports::Report;
 
 /// All old texts of a history together are not larger than about this; fewer revisions are shown instead.
@@ -19,6 +19,10 @@ const SHORT_ID: usize = 7;
 impl World {
     pub(super) fn read_history(&self, request: Request, path: RepoPath) -> io::Result<()> {
         let Some(root) = self.root.clone() else { return Ok(()) };
+        if root.kind() != RootKind::Git {
+            self.reporter.report(Report::Event(Event::HistoryRead { request, outcome: Err(not_in_git()) }));
+            return Ok(());
+        }
         self.reporter.in_thread(move |_| {
             let size_bytes = root.absolute(&path).metadata().map_or(0, |metadata| metadata.len());
             let most = usize::try_from(MAX_TEXT_BYTES / size_bytes.max(1)).unwrap_or(usize::MAX);
@@ -47,6 +51,11 @@ fn revisions(git: &Git, path: &RepoPath, most: usize) -> Result<Vec<Revision>, H
 fn date(seconds: i64) -> String {
     let at = Timestamp::from_second(seconds);
     at.map_or_else(|_| String::new(), |at| at.to_zoned(TimeZone::system()).date().to_string())
+}
+
+fn not_in_git() -> Failure {
+    let words = "this folder is not in git, so nothing tells who changed a key when".to_owned();
+    Failure { words, hint: Some("git init and a commit begin a history".to_owned()) }
 }
 
 fn words(error: &HistoryError) -> Failure {

@@ -21,6 +21,15 @@ fn the_history_names_commits_without_a_key() {
 }
 
 #[test]
+fn outside_git_there_is_no_history_and_that_is_said() {
+    let folder = repository();
+    std::fs::remove_dir_all(folder.file(".git")).unwrap();
+    let mut person = Person::edits(&folder, "secrets/web.yaml");
+    person.sees("you: ").press("5").sees("not in git").press("q");
+    assert_eq!(person.leaves(), 0);
+}
+
+#[test]
 fn a_click_moves_and_the_wheel_scrolls() {
     let folder = repository();
     let mut person = Person::edits(&folder, "secrets/web.yaml");

@@ -15,6 +15,7 @@ mod nix_judge;
 mod nix_properties;
 mod nix_reading;
 mod pty;
+mod readme;
 mod round_trip;
 mod save;
 mod screens;

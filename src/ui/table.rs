@@ -35,6 +35,7 @@ pub(super) fn draw(
         Some(filter) => draw_filter(canvas, heading, filter, view.total),
         None => draw_headings(canvas, heading, view, usize::from(body.height)),
     }
+    let columns = columns(body);
     // A screen smaller than the session was told of keeps the cursor in sight.
     let first = view.shown.start.max((view.cursor + 1).saturating_sub(usize::from(body.height)));
     let mut revealed = None;
@@ -45,7 +46,7 @@ pub(super) fn draw(
         if view_of_row.fold.is_some() {
             canvas.target(left(place, 2).0, Target::Fold(position));
         }
-        draw_row(canvas, place, &view_of_row);
+        draw_row(canvas, place, &columns, &view_of_row);
         if position == view.cursor {
             canvas.paint(place, Role::Selection);
         }
@@ -85,10 +86,11 @@ fn draw_filter(canvas: &mut Canvas<'_>, area: Rect, filter: &FilterView<'_>, tot
 }
 
 /// Draws one row, not yet selected.
-fn draw_row(canvas: &mut Canvas<'_>, area: Rect, view: &RowView) {
+fn draw_row(canvas: &mut Canvas<'_>, area: Rect, columns: &[(Column, Rect)], view: &RowView) {
     let problem = view.problem.as_deref().unwrap_or_default();
     let mut declared = area;
-    for (column, place) in columns(area) {
+    for (column, place) in columns {
+        let place = Rect { y: area.y, height: area.height, ..*place };
         match column {
             Column::Type if view.value == ValueView::Revealed => break,
             Column::Key => draw_key(canvas, place, view),
@@ -188,4 +190,61 @@ fn draw_revealed(canvas: &mut Canvas<'_>, body: Rect, place: Rect, plaintext: &[
         canvas.expose(left(text, text_width).0, Exposed::Revealed, line, column);
     }
     canvas.text(more, Role::Dim, "│ there is more; e opens all of it");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use ratatui::buffer::Buffer;
+
+    use super::*;
+    use crate::session::Words;
+    use crate::ui::Theme;
+
+    fn row_view(position: usize) -> RowView {
+        RowView {
+            label: format!("key {position}"),
+            key: format!("key {position}"),
+            depth: 0,
+            state: RowState::Declared,
+            fold: None,
+            value: ValueView::Masked,
+            value_type: "str",
+            declared: Words::plain("sops.nix:9"),
+            owner: "root:root".to_owned(),
+            mode: "0400".to_owned(),
+            path: "/run/secrets/x".to_owned(),
+            problem: None,
+        }
+    }
+
+    /// Draws a table of which the session says that `shown` is on the screen; gives how many rows were asked for, and
+    /// the first one's label.
+    fn check(rows: u16, shown: std::ops::Range<usize>, cursor: usize, expected: (usize, &str)) {
+        let area = Rect::new(0, 0, 160, rows);
+        let mut buffer = Buffer::empty(area);
+        let mut canvas = Canvas::new(&mut buffer, area, Theme::default());
+        let asked = Cell::new(0);
+        let row_at = |position| {
+            asked.set(asked.get() + 1);
+            Some(row_view(position))
+        };
+        let view = TableView { shown, total: 100_000, cursor, filter: None };
+        draw(&mut canvas, area, &view, &row_at, &|_| None);
+        let label: String = (2..20).map(|column| buffer[(column, 1)].symbol()).collect();
+        assert_eq!((asked.get(), label.trim_end()), expected);
+    }
+
+    #[test]
+    fn only_rows_on_the_screen_are_asked_for() {
+        check(50, 0..49, 0, (49, "key 0"));
+        check(50, 99_951..100_000, 99_999, (49, "key 99951"));
+        check(50, 0..100_000, 7, (49, "key 0"));
+    }
+
+    #[test]
+    fn a_screen_lower_than_the_session_knows_keeps_the_cursor_in_sight() {
+        check(11, 100..149, 140, (10, "key 131"));
+    }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Problems {
     found: Vec<Problem>,
     /// The numbers of the problems of each key, the gravest first, by encrypted file.
     by_key: HashMap<RepoPath, HashMap<String, Vec<usize>>>,
+    /// How many there are that a rebuild fails on, or probably does.
+    grave: usize,
     pub(crate) cursor: ListCursor,
 }
 
@@ -23,6 +25,7 @@ impl Problems {
         let before = self.chosen().map(|problem| (problem.code, problem.key.clone(), problem.sentence.clone()));
         self.found = run(repository, outside);
         self.found.sort_by_key(|problem| problem.level);
+        self.grave = self.found.partition_point(|problem| problem.level != Level::Note);
         self.by_key.clear();
         for (number, problem) in self.found.iter().enumerate() {
             if let Some((file, key)) = &problem.key {
@@ -50,7 +53,7 @@ impl Problems {
 
     /// How many there are that a rebuild fails on, or probably does.
     pub(crate) fn grave(&self) -> usize {
-        self.found.iter().filter(|problem| problem.level != Level::Note).count()
+        self.grave
     }
 
     /// The problems of one key of one file, the gravest first.

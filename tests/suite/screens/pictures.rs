@@ -8,8 +8,11 @@ use sopsmith::ui::{self, Theme};
 use super::states;
 use crate::stage::Stage;
 
-/// Pictures, and how their states are reached; `SOPSMITH_PICTURES=draw` draws them anew.
-const PICTURES: &[(&str, fn() -> Stage)] = &[
+/// A picture's name, and how its state is reached.
+type Picture = (&'static str, fn() -> Stage);
+
+/// The pictures; `SOPSMITH_PICTURES=draw` draws them anew.
+const PICTURES: &[Picture] = &[
     ("table", || states::changed_at(112, 17, "deepseek")),
     ("add", || states::reach("add_typed", 84, 19)),
     ("review", || states::reach("review", 100, 24)),

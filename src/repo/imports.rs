@@ -57,6 +57,8 @@ struct Edge<'a> {
     from: usize,
     to: usize,
     role: Role<'a>,
+    /// Whether a condition decides if the path counts.
+    is_conditional: bool,
 }
 
 /// A set of configurations, by number.
@@ -131,7 +133,7 @@ impl Imports {
         let from = self.numbers[path];
         let edge = |import: &'a Import| {
             let to = self.target(path, &import.path)?;
-            Some(Edge { from, to, role: role(&import.context) })
+            Some(Edge { from, to, role: role(&import.context), is_conditional: !import.conditions.is_empty() })
         };
         file.imports().iter().filter_map(edge).collect()
     }
@@ -236,9 +238,10 @@ impl Imports {
                 let grew = match edge.role {
                     Role::Configuration(..) => false,
                     Role::Other => to.configurations.extend(&configurations),
-                    Role::Inherits | Role::Module(_) => {
+                    Role::Inherits | Role::Module(_) if !edge.is_conditional => {
                         to.configurations.extend(&configurations) | to.surely.extend(&surely)
                     }
+                    Role::Inherits | Role::Module(_) => to.configurations.extend(&configurations),
                 };
                 if grew {
                     pending.push(edge.to);

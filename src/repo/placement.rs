@@ -27,6 +27,8 @@ pub struct Target {
     pub whole_file: bool,
     /// How the file was found.
     pub basis: Basis,
+    /// Whether a condition stands over the default that names the file, so that it may be another one.
+    pub is_conditional: bool,
 }
 
 /// How the file of a placement was found.

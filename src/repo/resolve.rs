@@ -123,7 +123,7 @@ impl<F: Files> Resolver<'_, F> {
         for secret in self.evaluation?.named(declaration.name.known()?) {
             let Some(file) = secret.file.clone().filter(|file| self.files.encrypted(file).is_some()) else { continue };
             let (key, whole_file) = (secret.key.clone(), secret.whole_file);
-            let target = Target { file, key, whole_file, basis: Basis::Evaluated };
+            let target = Target { file, key, whole_file, basis: Basis::Evaluated, is_conditional: false };
             if !targets.contains(&target) {
                 targets.push(target);
             }
@@ -152,11 +152,13 @@ impl<F: Files> Resolver<'_, F> {
         let mut targets = Vec::new();
         let mut refused = None;
         for holding in self.holding(&SettingName::DefaultSopsFile, site) {
-            let Some(Static::Known(value)) = self.setting(&holding.setting).map(|setting| &setting.value) else {
-                continue;
-            };
+            let Some(setting) = self.setting(&holding.setting) else { continue };
+            let Static::Known(value) = &setting.value else { continue };
             match self.encrypted_at(&holding.setting.file, value) {
-                Ok(file) => targets.push(request.target(file, holding.basis)),
+                Ok(file) => {
+                    let is_conditional = !setting.conditions.is_empty();
+                    targets.push(Target { is_conditional, ..request.target(file, holding.basis) });
+                }
                 Err(why) => refused = Some(why),
             }
         }
@@ -267,7 +269,7 @@ impl<F: Files> Resolver<'_, F> {
 
 impl Request {
     fn target(&self, file: RepoPath, basis: Basis) -> Target {
-        Target { file, key: self.key.clone(), whole_file: self.whole_file, basis }
+        Target { file, key: self.key.clone(), whole_file: self.whole_file, basis, is_conditional: false }
     }
 }
 

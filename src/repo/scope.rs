@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::imports::Imports;
 use super::path::RepoPath;
 use super::placement::Basis;
-use crate::nix::{ModuleKind, NixFile, Place, Setting, SettingName};
+use crate::nix::{ModuleKind, NixFile, Place, Priority, Setting, SettingName};
 
 /// A setting somewhere in the repository; valid until its file changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +34,7 @@ struct Scoped {
     reference: SettingRef,
     name: SettingName,
     site: Site,
+    priority: Priority,
 }
 
 /// Where something stands, as far as scopes are concerned.
@@ -111,6 +112,7 @@ impl Scopes {
             reference: SettingRef { file: file.clone(), index },
             name: setting.name.clone(),
             site: Site::new(file, &setting.place, imports),
+            priority: setting.priority,
         });
     }
 
@@ -135,14 +137,21 @@ impl Scopes {
         };
         let mut here = fitting(self.by_file.get(&site.file));
         here.retain(|scoped| scoped.site.body == site.body);
+        // What has the stronger priority elsewhere in the configuration is looked at below.
+        let here = strongest(here);
         if let Some(first) = here.first() {
-            let agree = here.iter().all(|scoped| same(&first.reference, &scoped.reference));
-            return if agree { vec![first.holding(Basis::DefaultInFile)] } else { Vec::new() };
+            let mut around = imports
+                .configurations(&site.file)
+                .flat_map(|configuration| fitting(self.by_configuration.get(&(configuration, name.clone()))));
+            if !around.any(|scoped| scoped.priority > first.priority) {
+                let agree = here.iter().all(|scoped| same(&first.reference, &scoped.reference));
+                return if agree { vec![first.holding(Basis::DefaultInFile)] } else { Vec::new() };
+            }
         }
         let mut holding: Vec<Holding> = Vec::new();
         let mut contradicts = false;
         for configuration in imports.configurations(&site.file) {
-            let found = fitting(self.by_configuration.get(&(configuration, name.clone())));
+            let found = strongest(fitting(self.by_configuration.get(&(configuration, name.clone()))));
             let Some(first) = found.first() else { continue };
             if !found.iter().all(|scoped| same(&first.reference, &scoped.reference)) {
                 contradicts = true;
@@ -150,12 +159,21 @@ impl Scopes {
                 holding.push(first.holding(Basis::DefaultInScope));
             }
         }
-        let all = fitting(self.by_name.get(name));
-        match all.as_slice() {
-            [only] if holding.is_empty() && !contradicts => vec![only.holding(Basis::DefaultInRepository)],
-            _ => holding,
+        if !holding.is_empty() || contradicts {
+            return holding;
+        }
+        match fitting(self.by_name.get(name)).as_slice() {
+            [only] => vec![only.holding(Basis::DefaultInRepository)],
+            _ => Vec::new(),
         }
     }
+}
+
+/// Those of the strongest priority: `mkForce` wins over a plain value, and that over `mkDefault`.
+fn strongest(mut settings: Vec<&Scoped>) -> Vec<&Scoped> {
+    let best = settings.iter().map(|scoped| scoped.priority).max();
+    settings.retain(|scoped| Some(scoped.priority) == best);
+    settings
 }
 
 impl Scoped {

@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::problem::{Level, Problem, When};
-use super::scene::{Scene, Subject};
+use super::scene::Scene;
 use crate::nix::{OptionName, OptionSetting, Value};
 
 pub(super) const CONFLICTING_VALUES: Check = Check {
@@ -30,8 +30,7 @@ fn run(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Problem>) {
             let Some(level) = scene.together_as_subjects(subject, other) else { continue };
             let clash = subject.declaration.options.iter().find_map(|setting| {
                 let same = other.option(&setting.option).filter(|same| contradict(setting, same))?;
-                let is_plain = is_plain(scene, subject, setting) && is_plain(scene, other, same);
-                is_plain.then_some((setting, same))
+                Some((setting, same))
             });
             let Some((setting, same)) = clash else { continue };
             let option = setting.option.as_str();
@@ -57,12 +56,7 @@ fn contradict(one: &OptionSetting, other: &OptionSetting) -> bool {
     match (one.value.known(), other.value.known()) {
         // Paths are written relative to their files; whether they differ is not seen here.
         (Some(Value::File(_)), _) | (_, Some(Value::File(_))) | (None, _) | (_, None) => false,
-        (Some(ours), Some(theirs)) => !is_joined && ours != theirs,
+        // Of two priorities the stronger one wins without a word.
+        (Some(ours), Some(theirs)) => !is_joined && one.priority == other.priority && ours != theirs,
     }
-}
-
-/// Whether a value stands there without a priority of its own (`lib.mkForce`, `lib.mkDefault`).
-fn is_plain(scene: &Scene<'_>, subject: &Subject<'_>, setting: &OptionSetting) -> bool {
-    let text = scene.repository.text(&subject.reference.file).and_then(|text| text.get(setting.value_range.clone()));
-    text.is_some_and(|text| !text.contains("mk"))
 }

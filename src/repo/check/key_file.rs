@@ -4,6 +4,8 @@
 //! of the type "path not in the Nix store", which a path literal passes before it is copied to the store; `sshKeyPaths`
 //! has no such guard.
 
+use std::ops::Range;
+
 use super::super::path::RepoPath;
 use super::Check;
 use super::problem::{Level, Problem, Remedy, When};
@@ -67,11 +69,11 @@ fn key_in_store(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Pro
             key.shown()
         );
         let level = scene.certainty(key.file, &key.setting.conditions);
-        let mut problem = scene.problem(check, level, sentence).at(scene.spot(key.file, &key.setting.value_range));
+        let mut problem = scene.problem(check, level, sentence).at(scene.spot(key.file, key.range));
         if let Some(says) = refusal(scene, &key, path) {
             problem = problem.says(When::Evaluation, says);
         }
-        let quoted = scene.repository.nix_file(key.file).and_then(|file| quote(file, key.setting, path));
+        let quoted = scene.repository.nix_file(key.file).and_then(|file| quote(file, &key, path));
         problems.push(match quoted {
             Some(patch) => problem.mend("puts the path in quotes", Remedy::Patch(key.file.clone(), patch)),
             None => problem,
@@ -81,7 +83,7 @@ fn key_in_store(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Pro
 
 /// What the evaluation says, in the cases in which it notices.
 fn refusal(scene: &Scene<'_>, key: &Key<'_>, path: &FilePath) -> Option<&'static str> {
-    let text = scene.repository.text(key.file).and_then(|text| text.get(key.setting.value_range.clone()));
+    let text = scene.repository.text(key.file).and_then(|text| text.get(key.range.clone()));
     let is_string = text.is_some_and(|text| text.starts_with('"'));
     match path {
         FilePath::Absolute(_) | FilePath::Home(_) => {
@@ -117,7 +119,7 @@ fn key_not_found(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Pr
                     level,
                     format!("{} is {path:?}, which is used as it is written: nobody expands it", key.shown()),
                 )
-                .at(scene.spot(key.file, &key.setting.value_range))
+                .at(scene.spot(key.file, key.range))
                 .says(when, says),
         );
     }
@@ -165,6 +167,8 @@ struct Key<'s> {
     file: &'s RepoPath,
     setting: &'s Setting,
     value: &'s Static<Value>,
+    /// Where the path is written.
+    range: &'s Range<usize>,
 }
 
 impl Key<'_> {
@@ -178,11 +182,14 @@ fn keys<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = Key<'s>> {
     let names = [SettingName::AgeKeyFile, SettingName::AgeSshKeyPaths, SettingName::GnupgSshKeyPaths];
     let settings = names.into_iter().flat_map(|name| scene.settings(&name).collect::<Vec<_>>());
     settings.flat_map(|(file, setting)| {
-        let items = match setting.value.known() {
-            Some(Value::List(items)) => items.iter().collect(),
-            _ => vec![&setting.value],
+        let items: Vec<(&Static<Value>, &Range<usize>)> = match setting.value.known() {
+            Some(Value::List(items)) => {
+                let known = setting.item_ranges.iter().chain(std::iter::repeat(&setting.value_range));
+                items.iter().zip(known).collect()
+            }
+            _ => vec![(&setting.value, &setting.value_range)],
         };
-        items.into_iter().map(move |value| Key { file, setting, value })
+        items.into_iter().map(move |(value, range)| Key { file, setting, value, range })
     })
 }
 
@@ -192,24 +199,19 @@ fn is_key_context(context: &[String]) -> bool {
 }
 
 /// Puts an absolute path literal in quotes, where it stands as such; checked by reading the file again.
-fn quote(file: &NixFile, setting: &Setting, path: &FilePath) -> Option<Patch> {
+fn quote(file: &NixFile, key: &Key<'_>, path: &FilePath) -> Option<Patch> {
     let FilePath::Absolute(path) = path else { return None };
-    let text = file.text().get(setting.value_range.clone())?;
-    let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', '\n', '\r', '\t', ']', ';', ')']);
-    let at = text.match_indices(path.as_str()).map(|(at, _)| at).find(|at| ends(&text[at + path.len()..]))?;
-    let start = setting.value_range.start + at;
-    let patch = Patch::replace(start..start + path.len(), format!("\"{path}\""));
-    let names = |file: &NixFile, kept: &Value| {
-        let same = file.settings().iter().filter(|other| other.name == setting.name);
-        same.filter(|other| match other.value.known() {
-            Some(Value::List(items)) => items.iter().any(|item| item.known() == Some(kept)),
-            value => value == Some(kept),
-        })
-        .count()
-    };
+    if file.text().get(key.range.clone())? != path {
+        return None;
+    }
+    let patch = Patch::replace(key.range.clone(), format!("\"{path}\""));
     let after = file.apply(&patch);
     let text = Value::Text(path.clone());
-    (after.syntax_problems().is_empty() && names(&after, &text) == names(file, &text) + 1).then_some(patch)
+    let names = after.settings().iter().any(|setting| match setting.value.known() {
+        Some(Value::List(items)) => items.iter().any(|item| item.known() == Some(&text)),
+        value => value == Some(&text),
+    });
+    (names && after.syntax_problems().is_empty()).then_some(patch)
 }
 
 /// Whether some setting or service of the repository gives the target a key; see `key_source`.

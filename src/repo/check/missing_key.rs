@@ -51,7 +51,8 @@ fn problem(
     let why = Obstacle::of(file, key);
     let sentence = format!("{name} is declared{asks}, but {} {}", target.file, why.in_words(key));
     // A file that only some of the hosts read may be one that this host never sees.
-    let level = if is_one_of_several { Level::Warning } else { scene.level(subject) };
+    let is_certain = !is_one_of_several && !target.is_conditional;
+    let level = if is_certain { scene.level(subject) } else { Level::Warning };
     let problem = scene
         .problem(check, level, sentence)
         .at(subject.spot(scene, &OptionName::Key))

@@ -84,34 +84,34 @@ fn references<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = (&'s RepoPath, &
         .flat_map(|(path, file)| file.references().iter().map(move |reference| (path, reference)))
 }
 
-/// How certain it is that a reference is evaluated, and that what it names can be nowhere else.
-fn level(scene: &Scene<'_>, path: &RepoPath) -> Level {
-    // Nix is lazy: what stands in a file with conditions may never be evaluated.
-    let text = scene.repository.text(path).unwrap_or("");
-    let is_conditional = ["mkIf", "optional", " if ", "\nif ", "(if "].iter().any(|word| text.contains(word));
-    if scene.reads_everything && !is_conditional { scene.certainty(path, &[]) } else { Level::Warning }
-}
-
-/// Whether the expression is fine with an attribute that is missing: `x ? y`, `x.y or z`.
-fn is_optional(scene: &Scene<'_>, path: &RepoPath, reference: &Reference) -> bool {
-    let text = scene.repository.text(path).unwrap_or("");
-    let own = text.get(reference.range.clone()).unwrap_or("");
-    let rest = text.get(reference.range.end..).unwrap_or("").trim_start();
-    own.contains('?') || own.contains(" or ") || rest.starts_with("or ") || rest.starts_with("or\n")
+/// How certain it is that a reference is evaluated, and that what it names can be nowhere else. What only may be
+/// wrong is worth a warning where another name is near, else a note.
+fn level(scene: &Scene<'_>, path: &RepoPath, reference: &Reference, meant: Option<&str>) -> Level {
+    // Nix is lazy: what stands under a condition may never be evaluated.
+    let is_certain = scene.reads_everything && scene.certainty(path, &reference.conditions) == Level::Error;
+    match meant {
+        _ if is_certain => Level::Error,
+        Some(_) => Level::Warning,
+        None => Level::Note,
+    }
 }
 
 fn undeclared_secret(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Problem>) {
     for (path, reference) in references(scene) {
         let is_by_name = matches!(reference.kind, ReferenceKind::Secret | ReferenceKind::Placeholder);
         let Some(name) = reference.name.known().filter(|_| is_by_name) else { continue };
-        if !scene.repository.declarations_of(name).is_empty() || is_optional(scene, path, reference) {
+        if !scene.repository.declarations_of(name).is_empty() || reference.is_optional {
             continue;
         }
         let names = scene.subjects.iter().filter_map(|subject| subject.name());
         let meant = nearest(name, names);
         let hint = meant.map(|meant| format!("; {meant} is")).unwrap_or_default();
         let mut problem = scene
-            .problem(check, level(scene, path), format!("{name} is used here, but declared nowhere{hint}"))
+            .problem(
+                check,
+                level(scene, path, reference, meant),
+                format!("{name} is used here, but declared nowhere{hint}"),
+            )
             .at(scene.spot(path, &reference.range))
             .says(When::Evaluation, format!("attribute '{name}' missing"));
         if let Some((meant, patch)) = meant.and_then(|meant| Some((meant, rename(scene, path, reference, meant)?))) {
@@ -146,7 +146,7 @@ fn undeclared_template(scene: &Scene<'_>, check: &'static Check, problems: &mut 
             scene
                 .problem(
                     check,
-                    level(scene, path),
+                    level(scene, path, reference, meant),
                     format!("the template {name} is used here, but declared nowhere{hint}"),
                 )
                 .at(scene.spot(path, &reference.range))
@@ -168,7 +168,7 @@ fn placeholder_without_template(scene: &Scene<'_>, check: &'static Check, proble
             scene
                 .problem(
                     check,
-                    level(scene, path),
+                    level(scene, path, reference, None),
                     format!("the placeholder of {name} is used, but there is no template: it does not exist"),
                 )
                 .at(scene.spot(path, &reference.range))
@@ -189,7 +189,7 @@ fn secret_as_text(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<P
             scene
                 .problem(
                     check,
-                    scene.certainty(path, &[]),
+                    scene.certainty(path, &reference.conditions),
                     format!("{name} itself is put into a string; its path was meant"),
                 )
                 .at(scene.spot(path, &reference.range))
@@ -214,7 +214,7 @@ fn unknown_attribute(scene: &Scene<'_>, check: &'static Check, problems: &mut Ve
         );
         problems.push(
             scene
-                .problem(check, scene.certainty(path, &[]).max(limit), sentence)
+                .problem(check, scene.certainty(path, &reference.conditions).max(limit), sentence)
                 .at(scene.spot(path, &reference.range))
                 .says(When::Evaluation, format!("attribute '{attribute}' missing")),
         );

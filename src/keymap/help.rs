@@ -19,6 +19,9 @@ pub fn page(context: Context) -> Vec<PageLine> {
             })
             .collect();
         if !own.is_empty() {
+            if !lines.is_empty() {
+                lines.push(PageLine::default());
+            }
             lines.push(PageLine::new(context_of_keys.title(), Tone::Accent));
             lines.extend(own);
         }

@@ -39,6 +39,7 @@ impl Session {
     /// The reason, in words for the hint line.
     pub fn availability(&self, action: Action) -> Result<(), WhyNot> {
         match self.layers.last() {
+            None if self.is_typing_filter() => Ok(()),
             None => self.availability_in_pane(action),
             Some(Layer::RowMenu(_)) if !matches!(action, Action::Confirm | Action::Cancel | Action::Move(_)) => {
                 self.availability_in_pane(action)
@@ -56,7 +57,7 @@ impl Session {
                 Err(WhyNot::NotHere)
             }
             (Layer::Form(form), Action::NextChoice | Action::PreviousChoice)
-                if form.context() == Context::Field && !form.offers_names() =>
+                if form.context() != Context::Choice && !form.offers_names() =>
             {
                 Err(WhyNot::NotHere)
             }

@@ -48,9 +48,11 @@ impl Clipboard {
         self.held.take_if(|(_, until)| *until <= now).map(|(copy, _)| copy.request)
     }
 
-    /// The copy that is held, whatever its time: the editor is being left.
+    /// The secret that is held or on its way, whatever its time: the editor is being left.
     pub(super) fn take(&mut self) -> Option<Request> {
-        self.held.take().map(|(copy, _)| copy.request)
+        let pending = self.pending.take().filter(|copy| copy.is_secret).map(|copy| copy.request);
+        let held = self.held.take().map(|(copy, _)| copy.request);
+        pending.or(held)
     }
 
     /// When what is held has to be cleared.
@@ -89,6 +91,13 @@ mod tests {
         clipboard.ask(Copy { request: Request(2), what: "path".to_owned(), is_secret: false });
         clipboard.finish(Request(2), true, at(110));
         assert_eq!(clipboard.take(), None, "the value was replaced on the clipboard");
+    }
+
+    #[test]
+    fn a_value_on_its_way_is_cleared_when_the_editor_is_left() {
+        let mut clipboard = copied(true);
+        clipboard.ask(Copy { request: Request(2), what: "b".to_owned(), is_secret: true });
+        assert_eq!((clipboard.take(), clipboard.take()), (Some(Request(2)), None));
     }
 
     #[test]

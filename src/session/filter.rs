@@ -42,7 +42,8 @@ impl Haystacks {
         self.text.push_str(&row.key);
         for declaration in row.declarations.iter().filter_map(|declaration| repository.declaration(declaration)) {
             let owner = declaration.text(&OptionName::Owner).as_ref().and_then(Static::known).copied();
-            for name in declaration.name.known().map(String::as_str).into_iter().chain(owner) {
+            let name = declaration.name.known().map(String::as_str).filter(|name| *name != row.key);
+            for name in name.into_iter().chain(owner) {
                 self.text.push(' ');
                 self.text.push_str(name);
             }

@@ -6,7 +6,7 @@
 //!                            └── title, pane_view, layer_view, detail, context      read by whoever draws
 //!
 //!   action, event, effect, context, why_not, view   the words that travel
-//!   update, act, reply, availability                what happens when
+//!   update, act, reply, opening, availability       what happens when
 //!   workspace, open_file, undo                      the texts, and the way back
 //!   table, filter, pane                             what is shown of them
 //!   layer, form                                     what is open above
@@ -30,6 +30,7 @@ mod filter;
 mod form;
 mod layer;
 mod open_file;
+mod opening;
 pub mod pane;
 mod places;
 mod reply;

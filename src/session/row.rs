@@ -116,13 +116,13 @@ impl Session {
             );
         }
         let name = if row.key.is_empty() { "(whole file)" } else { row.label() };
-        let mut facts = vec![row.state.word().to_owned()];
+        let mut facts = vec![self.problem_of(row).unwrap_or_else(|| row.state.word().to_owned())];
         let places: Vec<String> = self
             .references_of(&row.declarations)
             .iter()
             .filter_map(|reference| reference_place(reference, &self.workspace.repository))
             .collect();
-        if !places.is_empty() {
+        if !places.is_empty() && row.state != RowState::Problem {
             facts[0] = format!("used by {}", few(&places));
         }
         if row.is_branch() {

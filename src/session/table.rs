@@ -162,6 +162,21 @@ impl Table {
         }
     }
 
+    /// Folds the branch under the cursor, or unfolds it.
+    pub(super) fn flip_fold(&mut self) {
+        if let Some((row, fold)) = self.current().and_then(|row| Some((row.key.clone(), self.fold_of(row)?))) {
+            match fold {
+                Fold::Open => {
+                    self.folded.insert(row);
+                }
+                Fold::Folded => {
+                    self.folded.remove(&row);
+                }
+            }
+            self.show();
+        }
+    }
+
     /// The text of the filter, if there is one.
     pub(super) fn filter(&self) -> Option<&str> {
         self.filter.as_ref().map(Filter::text)

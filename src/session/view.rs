@@ -314,7 +314,7 @@ pub struct LinesView<'a> {
 /// Entries to choose from.
 pub struct ListView<'a> {
     /// The heading.
-    pub title: &'static str,
+    pub title: String,
     /// What is typed to narrow the entries, and the cursor in characters.
     pub input: Option<(&'a str, usize)>,
     /// The entries shown.

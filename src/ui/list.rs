@@ -27,7 +27,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, list: &ListView<'_>) {
     let label = list.entries.iter().map(|entry| canvas.width(&entry.label)).max().unwrap_or(0);
     let columns = if list.input.is_some() { TYPED_COLUMNS } else { columns(canvas, list, label) };
     let area = middle(body, columns, rows);
-    let mut inside = boxed::open(canvas, body, area, list.title);
+    let mut inside = boxed::open(canvas, body, area, &list.title);
     if let Some((text, cursor)) = list.input {
         let (line, rest) = top(inside, 1);
         let field = canvas.text(line, Role::Accent, ": ");
@@ -73,5 +73,5 @@ fn chord(entry: &ListEntry) -> String {
 fn columns(canvas: &Canvas<'_>, list: &ListView<'_>, label: usize) -> usize {
     let words = |entry: &ListEntry| canvas.width(entry.why_not.as_deref().unwrap_or(&entry.words));
     let entry = |entry: &ListEntry| label + 2 * usize::from(GAP) + words(entry) + canvas.width(&chord(entry));
-    list.entries.iter().map(entry).max().unwrap_or(0).max(canvas.width(list.title) + 2) + 4
+    list.entries.iter().map(entry).max().unwrap_or(0).max(canvas.width(&list.title) + 2) + 4
 }

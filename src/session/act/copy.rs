@@ -36,7 +36,7 @@ impl Session {
         let needs_name = || Some("not declared; n declares it".to_owned());
         let item = |label: &str, text: Option<String>| Item {
             label: label.to_owned(),
-            words: text.as_deref().map(|text| sanitize(text).into_owned()).unwrap_or_default(),
+            words: text.as_deref().map(gist).unwrap_or_default(),
             why_not: if text.is_none() { needs_name() } else { None },
             value: text.unwrap_or_default(),
         };
@@ -46,7 +46,7 @@ impl Session {
             item("shell export", name.map(|name| export(&row.key, name, self.is_unreadable_path()))),
             item("key", Some(row.key.clone())),
         ];
-        self.layers.push(Layer::CopyMenu(CopyMenu::new("copy", items)));
+        self.layers.push(Layer::CopyMenu(CopyMenu::new(format!("Copy of {}", self.row_title()), items)));
     }
 
     /// Whether only root can read the secret, which a shell of somebody else then cannot export.
@@ -56,6 +56,12 @@ impl Session {
         let owner = declaration.and_then(|declaration| declaration.option(&OptionName::Owner));
         owner.is_none_or(|owner| matches!(&owner.value, Static::Known(Value::Text(name)) if name == "root"))
     }
+}
+
+/// What tells a text from others, on one line: the longest line of it.
+fn gist(text: &str) -> String {
+    let longest = text.lines().max_by_key(|line| line.len()).unwrap_or_default();
+    sanitize(longest.trim()).into_owned()
 }
 
 /// `config.sops.secrets."api/x".path`

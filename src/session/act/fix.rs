@@ -20,7 +20,7 @@ impl Session {
             Pane::Keys => {
                 let file = &self.workspace.file.as_ref()?.path;
                 let mut problems = self.problems.of_key(file, &self.table.current()?.key);
-                problems.find(|problem| problem.fixes.iter().any(|fix| can_apply(fix)))
+                problems.find(|problem| problem.fixes.iter().any(can_apply))
             }
             _ => None,
         }
@@ -112,7 +112,10 @@ impl Session {
         match steps {
             Ok(steps) => {
                 let key = key.map(|(_, key)| key);
-                let name = format!("fixed: {}", sanitize(&fix.label));
+                let name = match &key {
+                    Some(key) => format!("fixed {}: {}", sanitize(key), sanitize(&fix.label)),
+                    None => format!("fixed: {}", sanitize(&fix.label)),
+                };
                 self.change(ChangeName::of(name, key.clone(), key), steps);
             }
             Err(refusal) => self.explain(refusal),

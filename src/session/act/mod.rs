@@ -46,13 +46,7 @@ impl Session {
             return;
         };
         match action {
-            Action::Confirm => {
-                self.filter_input = None;
-                let count = self.table.len();
-                if self.table.filter().is_some() {
-                    self.say(format!("{count} {} match; Esc shows all rows", if count == 1 { "row" } else { "rows" }));
-                }
-            }
+            Action::Confirm => self.filter_input = None,
             Action::Cancel => {
                 self.filter_input = None;
                 self.table.set_filter(None, &self.workspace.repository);

@@ -13,7 +13,7 @@ use crate::session::layer::page::Page;
 use crate::session::places::reference_place;
 use crate::session::reveal::Revealed;
 use crate::session::row::places_of;
-use crate::session::view::{PageLine, Tone};
+use crate::session::view::{Fold, PageLine, Tone};
 use crate::session::{Session, WhyNot};
 use crate::sops::LeafType;
 use crate::text::sanitize;
@@ -71,8 +71,22 @@ impl Session {
                 value: action,
             }),
         };
-        let items = ROW_ACTIONS.into_iter().filter_map(item).collect();
-        self.layers.push(Layer::RowMenu(RowMenu::new("this row", items)));
+        let can_fold = self.table.current().and_then(|row| self.table.fold_of(row));
+        let is_for_row = |action: &Action| match action {
+            Action::Fold => can_fold == Some(Fold::Open),
+            Action::Unfold => can_fold == Some(Fold::Folded),
+            _ => true,
+        };
+        let items = ROW_ACTIONS.into_iter().filter(is_for_row).filter_map(item).collect();
+        self.layers.push(Layer::RowMenu(RowMenu::new(self.row_title(), items)));
+    }
+
+    /// The key of the row under the cursor, as a heading.
+    pub(super) fn row_title(&self) -> String {
+        match self.table.current() {
+            Some(row) if !row.key.is_empty() => sanitize(&row.key).into_owned(),
+            _ => "The whole file".to_owned(),
+        }
     }
 
     /// The form for a new key; a form that was left stands there again as it was.
@@ -97,10 +111,7 @@ impl Session {
         let key = facts.row.key.clone();
         let value_type = facts.leaf_type().unwrap_or(LeafType::Str);
         if facts.is_branch() {
-            if !self.table.unfold() {
-                self.table.fold();
-            }
-            return;
+            return self.table.flip_fold();
         }
         let purpose = if facts.path.is_some() { Purpose::Edit(key.clone()) } else { Purpose::Fill(key.clone()) };
         let is_absent = facts.path.is_none();

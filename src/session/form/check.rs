@@ -9,6 +9,7 @@ use super::value::type_in_words;
 use crate::nix::{EditError, NixFile, OptionName};
 use crate::session::view::{PageLine, Tone, Words};
 use crate::sops::{Document, EntryKind, KeyPath, LeafType, Part};
+use crate::text::sanitize;
 
 /// What a check of a form found.
 #[derive(Debug, Default)]
@@ -205,7 +206,7 @@ fn check_nix_text(form: &SecretForm, surroundings: Surroundings<'_>, findings: &
         None => None,
     };
     match written {
-        Some(Ok(text)) => findings.preview = text.lines().map(|line| PageLine::new(line, Tone::New)).collect(),
+        Some(Ok(text)) => findings.preview = preview(&text),
         Some(Err(error)) => {
             let field = match error {
                 EditError::NameTaken { .. } => FieldName::Attribute,
@@ -215,6 +216,18 @@ fn check_nix_text(form: &SecretForm, surroundings: Surroundings<'_>, findings: &
         }
         None => {}
     }
+}
+
+/// Nix text without the indentation of its file.
+fn preview(text: &str) -> Vec<PageLine> {
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    let common = text.lines().skip(1).filter(|line| !line.trim().is_empty()).map(indentation).min().unwrap_or(0);
+    let line = |(number, line): (usize, &str)| {
+        let line = if number == 0 { line } else { line.get(common..).unwrap_or_default() };
+        let label = if number == 0 { "writes" } else { "" };
+        PageLine::labelled(label, sanitize(&line.replace('\t', "  ")), Tone::New)
+    };
+    text.lines().enumerate().map(line).collect()
 }
 
 /// The bindings of a declaration after its options changed.

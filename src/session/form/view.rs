@@ -59,7 +59,7 @@ fn label(name: &FieldName) -> &'static str {
         FieldName::Key => "Key",
         FieldName::Value => "Value",
         FieldName::Type => "Type",
-        FieldName::Declare => "Declare",
+        FieldName::Declare => "declare",
         FieldName::Place => "Where",
         FieldName::Attribute => "Name",
         FieldName::Option(OptionName::Owner) => "Owner",

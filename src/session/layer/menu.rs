@@ -5,7 +5,7 @@ use crate::session::view::{ListEntry, ListView};
 
 /// A list to choose from.
 pub(crate) struct Menu<T> {
-    title: &'static str,
+    title: String,
     items: Vec<Item<T>>,
     chosen: usize,
 }
@@ -26,7 +26,7 @@ pub(crate) type CopyMenu = Menu<String>;
 
 impl<T> Menu<T> {
     /// A menu with its first entry chosen that can be.
-    pub(crate) fn new(title: &'static str, items: Vec<Item<T>>) -> Self {
+    pub(crate) fn new(title: String, items: Vec<Item<T>>) -> Self {
         let chosen = items.iter().position(|item| item.why_not.is_none()).unwrap_or(0);
         Self { title, items, chosen }
     }
@@ -63,7 +63,7 @@ impl<T> Menu<T> {
             why_not: item.why_not.clone(),
         };
         ListView {
-            title: self.title,
+            title: self.title.clone(),
             input: None,
             entries: self.items.iter().map(entry).collect(),
             first: 0,

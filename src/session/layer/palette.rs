@@ -93,7 +93,7 @@ impl Palette {
         };
         let shown = self.scroll.first..(self.scroll.first + page).min(self.found.len());
         ListView {
-            title: "commands",
+            title: "Commands".to_owned(),
             input: Some((self.field.text(), self.field.cursor_column())),
             entries: self.found[shown].iter().map(entry).collect(),
             first: self.scroll.first,

@@ -120,8 +120,10 @@ impl Stage {
             let chord = Chord::parse(name).unwrap();
             let event = match (Keymap::standard().resolve(self.session.context(), chord), chord.typed()) {
                 (Some(action), _) => Event::Action(action),
-                (None, Some(character)) => Event::Text(Secret::from_exposed(character.to_string().as_bytes())),
-                (None, None) => Event::Unbound(chord.to_string()),
+                (None, Some(character)) if self.session.context().takes_text() => {
+                    Event::Text(Secret::from_exposed(character.to_string().as_bytes()))
+                }
+                (None, _) => Event::Unbound(chord.to_string()),
             };
             self.send(event);
         }
@@ -160,7 +162,7 @@ impl Stage {
     }
 
     /// Lets the instant pass after which the session looks at what was typed. A second is not over yet.
-    fn rest(&mut self) {
+    pub(crate) fn rest(&mut self) {
         let soon = self.now + jiff::SignedDuration::from_millis(500);
         while let Some(at) = self.session.wake_at().filter(|at| *at <= soon) {
             self.now = at;
@@ -290,7 +292,7 @@ pub(crate) fn path_of(path: &str) -> RepoPath {
     RepoPath::new(path).unwrap()
 }
 
-fn unwrap(metadata: &Metadata) -> Unwrapped {
+pub(crate) fn unwrap(metadata: &Metadata) -> Unwrapped {
     let prompt: Arc<dyn Prompt> = Arc::new(NoPrompt);
     let source = Secret::from_exposed(IDENTITY.as_bytes());
     let identities = parse_identities(source, "the tests' own", LineRule::OnePerLine, &prompt).unwrap();

@@ -1,0 +1,169 @@
+//! Saving, and what other programs write meanwhile, by the keys.
+
+use crate::keys::{check_on, ends_in, play, says_on, values};
+use crate::stage::{Identities, Stage, path_of};
+use sopsmith::repo::RepoPath;
+use sopsmith::session::{Context, Event, LayerView};
+
+fn web() -> RepoPath {
+    path_of("secrets/web.yaml")
+}
+
+/// The file as another editor of the same secrets saves it after this script.
+fn written_by_another(script: &str, path: &str) -> String {
+    let mut other = Stage::web(100, 30);
+    play(&mut other, script);
+    other.files[&path_of(path)].clone()
+}
+
+const OTHERS: &str = "/ \"vpn\" ⏎ e \"theirs\" Ctrl-s s ⏎";
+
+fn review(script: &str) -> String {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, script);
+    let Some(LayerView::Page(page)) = stage.session.layer_view() else {
+        panic!("{script}: a page is open");
+    };
+    let lines = page.lines.iter().map(|line| format!("{:17} {}", line.label, line.words.text).trim_end().to_owned());
+    format!("{}\n{}", page.title, lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn the_review_names_keys_and_never_values() {
+    let text = review("/ \"openai\" ⏎ e \"hidden\" Ctrl-s a \"api/new\" Tab \"hidden\" Ctrl-s s");
+    assert!(!text.contains("hidden"), "{text}");
+    for line in [
+        "Save two files",
+        "secrets/web.yaml  ~ api/openai",
+        "+ api/new",
+        "4 lines of 47 change · sealed for laptop, host_web and backup",
+        "+       \"api/new\" = { };",
+        "the next switch",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn a_rename_is_one_line_of_the_review() {
+    let text = review("/ \"openai\" ⏎ r Ctrl-u \"chat\" Ctrl-s s");
+    assert!(text.contains("→ api/openai  is now  chat"), "{text}");
+    assert!(!text.contains("+ chat") && !text.contains("– api/openai"), "{text}");
+}
+
+#[test]
+fn one_edited_value_changes_three_lines() {
+    let mut stage = Stage::web(100, 30);
+    let before = stage.files[&web()].clone();
+    play(&mut stage, "/ \"openai\" ⏎ e \"new\" Ctrl-s s ⏎");
+    let differing = before.lines().zip(stage.files[&web()].lines()).filter(|(before, after)| before != after).count();
+    assert_eq!(differing, 3);
+    assert_eq!(before.lines().count(), stage.files[&web()].lines().count());
+}
+
+#[test]
+fn what_another_program_wrote_is_merged_by_key() {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"openai\" ⏎ e \"ours\" Ctrl-s");
+    stage.changed_outside("secrets/web.yaml", &written_by_another(OTHERS, "secrets/web.yaml"));
+    ends_in(&mut stage, "s ⏎", Context::ChangedOutside);
+    says_on(&mut stage, "m", "Merged. Nothing is written yet; s shows what will be.");
+    check_on(&mut stage, "s ⏎", &["~ api/openai = ours"]);
+    assert_eq!(values(&stage.files[&web()])["vpn_config"], "theirs");
+}
+
+#[test]
+fn a_key_that_both_changed_is_named() {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"vpn\" ⏎ e \"ours\" Ctrl-s");
+    stage.changed_outside("secrets/web.yaml", &written_by_another(OTHERS, "secrets/web.yaml"));
+    says_on(
+        &mut stage,
+        "s ⏎ m",
+        "Merged, except vpn_config: both changed it, and the other program's value stands now; set it again, or u takes \
+         the merge back",
+    );
+    check_on(&mut stage, "e \"ours\" Ctrl-s s ⏎", &["~ vpn_config = ours"]);
+}
+
+#[test]
+fn a_merge_can_be_taken_back() {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"openai\" ⏎ e \"ours\" Ctrl-s");
+    stage.changed_outside("secrets/web.yaml", &written_by_another(OTHERS, "secrets/web.yaml"));
+    says_on(&mut stage, "s ⏎ m u", "undid: merged secrets/web.yaml with what another program wrote");
+}
+
+#[test]
+fn nothing_is_overwritten_without_an_answer() {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"openai\" ⏎ e \"ours\" Ctrl-s");
+    stage.changed_outside("secrets/web.yaml", &written_by_another(OTHERS, "secrets/web.yaml"));
+    check_on(&mut stage, "s ⏎ d Esc Esc", &[]);
+    says_on(&mut stage, "", "Nothing was overwritten; s asks again.");
+    ends_in(&mut stage, "s ⏎ d", Context::Page);
+}
+
+#[test]
+fn nix_files_merge_by_lines_or_say_why_not() {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"openai\" ⏎ n ⏎ \"ctfd\" Ctrl-s");
+    let theirs = stage.files[&path_of("sops.nix")].replace("mode = \"0440\";", "mode = \"0400\";");
+    stage.changed_outside("sops.nix", &theirs);
+    play(&mut stage, "s ⏎ m s ⏎");
+    let nix = &stage.files[&path_of("sops.nix")];
+    assert!(nix.contains("owner = \"ctfd\";\n      };\n      mail_password") && nix.contains("0400"), "{nix}");
+
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"openai\" ⏎ n ⏎ \"ctfd\" Ctrl-s");
+    let theirs =
+        stage.files[&path_of("sops.nix")].replace("\"api/openai\" = { };", "\"api/openai\" = { mode = \"0440\"; };");
+    stage.changed_outside("sops.nix", &theirs);
+    says_on(
+        &mut stage,
+        "s ⏎ m",
+        "sops.nix was changed in the same lines; undo the change of this file, or make the other one again after saving",
+    );
+    assert_eq!(stage.files[&path_of("sops.nix")], theirs);
+}
+
+#[test]
+fn a_file_that_nobody_changed_here_is_read_again() {
+    let mut stage = Stage::web(100, 30);
+    let theirs = written_by_another(OTHERS, "secrets/web.yaml");
+    stage.changed_outside("secrets/web.yaml", &theirs);
+    stage.send(Event::FileChanged { path: web(), text: Some(theirs) });
+    says_on(&mut stage, "", "secrets/web.yaml was changed by another program, and read again.");
+    check_on(&mut stage, "/ \"openai\" ⏎ e \"ours\" Ctrl-s s ⏎", &["~ api/openai = ours"]);
+}
+
+#[test]
+fn a_file_with_changes_of_ours_is_never_read_over() {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"openai\" ⏎ e \"ours\" Ctrl-s");
+    let theirs = written_by_another(OTHERS, "secrets/web.yaml");
+    stage.changed_outside("secrets/web.yaml", &theirs);
+    stage.send(Event::FileChanged { path: web(), text: Some(theirs) });
+    says_on(
+        &mut stage,
+        "",
+        "secrets/web.yaml was changed by another program; s shows what can be done, nothing is overwritten",
+    );
+    check_on(&mut stage, "s ⏎ m s ⏎", &["~ api/openai = ours"]);
+}
+
+#[test]
+fn a_file_that_does_not_match_its_mac_is_read_only_until_it_is_accepted() {
+    let tampered = || {
+        let mut files = Stage::repository();
+        let text = files[&web()].replace("note_unencrypted: see the wiki", "note_unencrypted: see nothing");
+        files.insert(web(), text);
+        Stage::with_files(files, Some("secrets/web.yaml"), Identities::Fit, 100, 30)
+    };
+    ends_in(&mut tampered(), "", Context::Tampered);
+    says_on(&mut tampered(), "⏎ j e", "read-only: the file does not match its MAC; :accept-mac allows changes");
+    says_on(&mut tampered(), ": \"accept-mac\" ⏎", "Changes are allowed now; the next save makes a MAC that matches.");
+    let mut stage = tampered();
+    play(&mut stage, ": \"accept-mac\" ⏎ / \"openai\" ⏎ e \"new\" Ctrl-s s ⏎");
+    assert_eq!(values(&stage.files[&web()])["api/openai"], "new");
+}

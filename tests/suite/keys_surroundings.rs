@@ -1,0 +1,192 @@
+//! Moving, filtering, looking, locking, leaving, and everything that a key refuses to do, by the keys.
+
+use crate::keys::{check, check_on, ends_in, play, read_only, rows, says, says_on};
+use crate::stage::{Identities, PLAIN, Stage};
+use sopsmith::session::{Context, Exposed};
+
+#[track_caller]
+fn stands_on(script: &str, expected: &str) {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, script);
+    let rows = rows(&stage);
+    assert!(rows.iter().any(|row| *row == format!("[{expected}]")), "{script}: {rows:?}");
+}
+
+#[test]
+fn arrows_and_letters_move_alike() {
+    stands_on("j j", "● api/openai");
+    stands_on("↓ ↓ k ↓", "● api/openai");
+    stands_on("G", "✗ ctfd_url");
+    stands_on("G g", "api");
+    stands_on("End ↑", "○ note_unencrypted");
+    stands_on("PgDn PgUp j", "● api/deepseek");
+}
+
+#[test]
+fn branches_fold_and_open() {
+    stands_on("h j", "○ vpn_config");
+    stands_on("j j h h j", "○ vpn_config");
+    stands_on("← → j", "● api/deepseek");
+    stands_on("⏎ j", "○ vpn_config");
+    says("G h", "nothing to fold here");
+}
+
+#[test]
+fn a_filter_narrows_the_rows_and_esc_brings_them_back() {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"tls\"");
+    assert_eq!(rows(&stage), ["[● tls/cert]", "○ tls/chain/0", "○ tls/chain/1"]);
+    play(&mut stage, "⌫ ⌫ ⌫ \"api/o\" ⏎");
+    assert_eq!(rows(&stage), ["[● api/openai]"]);
+    play(&mut stage, "Esc");
+    assert!(rows(&stage).len() > 10 && rows(&stage).contains(&"[● api/openai]".to_owned()));
+    says("/ \"ctfd\" ⏎ Esc Esc", "no filter is set; / sets one");
+    says("/ \"zzzz\" ⏎ e", "no row is here; a adds a key");
+    ends_in(&mut Stage::web(100, 30), "/ \"x\" Esc", Context::Table);
+}
+
+#[test]
+fn a_filter_finds_owners_and_never_values() {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"^mail_password mail$\" ⏎");
+    assert_eq!(rows(&stage), ["[● mail_password]"]);
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, &format!("/ \"'{PLAIN}\" ⏎"));
+    assert!(rows(&stage).is_empty());
+}
+
+#[test]
+fn one_value_is_shown_until_something_else_happens() {
+    let shown = |script: &str| {
+        let mut stage = Stage::web(100, 30);
+        play(&mut stage, script);
+        stage.session.exposed(Exposed::Revealed).is_some()
+    };
+    assert!(shown("j ␣"));
+    for script in ["j ␣ ␣", "j ␣ j", "j ␣ a", "j ␣ Tab", "j ␣ L", "j ␣ ?", "j ␣ / \"vpn\" ⏎"] {
+        assert!(!shown(script), "{script}");
+    }
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "j ␣");
+    stage.wait(29);
+    assert!(stage.session.exposed(Exposed::Revealed).is_some());
+    stage.wait(2);
+    assert!(stage.session.exposed(Exposed::Revealed).is_none());
+}
+
+#[test]
+fn a_copy_counts_down_and_is_cleared() {
+    says("j y", "copied api/deepseek; cleared in 45 s");
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "j y");
+    assert_eq!(stage.session.countdown().as_deref(), Some("clipboard cleared in 45 s"));
+    stage.wait(44);
+    assert_eq!(stage.session.countdown().as_deref(), Some("clipboard cleared in 1 s"));
+    stage.wait(1);
+    assert_eq!(stage.session.countdown(), None);
+    says_on(&mut stage, "", "The clipboard is cleared.");
+}
+
+#[test]
+fn what_is_no_secret_can_be_copied_for_good() {
+    says("j Y ⏎", "copied the reference");
+    says("j Y j j j ⏎", "copied the key");
+    says("/ \"vpn\" ⏎ Y k k ⏎", "not declared; n declares it");
+}
+
+#[test]
+fn a_locked_editor_shows_names_and_opens_again() {
+    says("L", "Locked. Names stay readable; values need the key again: ⏎");
+    says("L j e", "locked; ⏎ unlocks");
+    says("L a", "locked; ⏎ unlocks");
+    says("L L", "locked; ⏎ unlocks");
+    check("j L ⏎ e \"new\" Ctrl-s s ⏎", &["~ api/deepseek = new"]);
+    check("j e \"new\" Ctrl-s L s", &[]);
+    let mut stage = Stage::web(100, 30);
+    stage.wait(301);
+    says_on(&mut stage, "", "Locked after 5 minutes. Names stay readable; values need the key again: ⏎");
+    ends_in(&mut stage, "", Context::Locked);
+}
+
+#[test]
+fn without_an_identity_everything_but_values_works() {
+    let refused = "read-only: no identity fits; i shows what was tried";
+    for key in ["j e", "a", "j d", "j r", "j ␣", "j y"] {
+        says_on(&mut read_only(), key, refused);
+    }
+    ends_in(&mut read_only(), "i", Context::Page);
+    ends_in(&mut read_only(), "n Esc", Context::Table);
+}
+
+#[test]
+fn a_passphrase_is_asked_for_and_may_be_declined() {
+    let asked = || Stage::new(Some("secrets/web.yaml"), Identities::AskFirst, 100, 30);
+    ends_in(&mut asked(), "", Context::Prompt);
+    check_on(&mut asked(), "\"secret\" ⏎ j e \"new\" Ctrl-s s ⏎", &["~ api/deepseek = new"]);
+    says_on(&mut asked(), "\"sec\" Esc", "read-only: no identity fits; i shows what was tried");
+    let mut stage = asked();
+    play(&mut stage, "\"open sesame\"");
+    assert!(stage.session.exposed(Exposed::Answer).is_none());
+    play(&mut stage, "Ctrl-t");
+    assert!(stage.session.exposed(Exposed::Answer).is_some_and(|answer| answer == b"open sesame"));
+}
+
+#[test]
+fn pasting_into_the_table_presses_no_keys() {
+    check("`dddd` Esc s", &[]);
+    check("j `pasted` r Ctrl-s s ⏎", &["~ api/deepseek = pasted"]);
+    check("`pasted` a \"api/p\" Tab Tab Tab ␣ Ctrl-s s ⏎", &["+ api/p = pasted"]);
+    ends_in(&mut Stage::web(100, 30), "`q`", Context::PasteQuestion);
+}
+
+#[test]
+fn leaving_asks_once_when_something_is_unsaved() {
+    let quits = |script: &str| {
+        let mut stage = Stage::web(100, 30);
+        play(&mut stage, script);
+        stage.has_quit
+    };
+    assert!(quits("q") && quits("Ctrl-c"));
+    let change = "/ \"openai\" ⏎ d ⏎";
+    assert!(!quits(&format!("{change} q")) && !quits(&format!("{change} q Esc")));
+    assert!(quits(&format!("{change} q l")) && quits(&format!("{change} Ctrl-c Ctrl-c")));
+    assert!(quits(&format!("{change} u q")) && quits(&format!("{change} s ⏎ q")));
+    assert!(!quits("a \"x\" Ctrl-c") && quits("a \"x\" Ctrl-c Ctrl-c"));
+    check(&format!("{change} q s ⏎"), &["– api/openai", "- \"api/openai\" = { };"]);
+    assert!(quits(&format!("{change} q s ⏎")));
+}
+
+#[test]
+fn every_key_that_does_nothing_says_why() {
+    says("z", "z does nothing here; ? shows the keys that work");
+    says("F5", "F5 does nothing here; ? shows the keys that work");
+    says("y", "a branch has no value of its own; l unfolds it");
+    says("G y", "the key is declared, but not in the file; e adds it");
+    says("j x", "nothing can be mended by itself here");
+    says("+", "git knows every file");
+    says("i", "an identity fitted at once");
+    says(": \"accept-mac\" ⏎", "the file matches its MAC");
+    says(": \"no such command\" ⏎", "no command has such a name; : lists them");
+}
+
+#[test]
+fn commands_menus_and_help_lead_where_they_say() {
+    check("j m ⏎ \"new\" Ctrl-s s ⏎", &["~ api/deepseek = new"]);
+    check("j m e \"new\" Ctrl-s s ⏎", &["~ api/deepseek = new"]);
+    check("j : \"edit\" ⏎ \"new\" Ctrl-s : \"save\" ⏎ ⏎", &["~ api/deepseek = new"]);
+    ends_in(&mut Stage::web(100, 30), "?", Context::Page);
+    ends_in(&mut Stage::web(100, 30), "? Esc", Context::Table);
+    ends_in(&mut Stage::web(100, 30), "Tab", Context::Problems);
+    ends_in(&mut Stage::web(100, 30), "Shift-Tab", Context::History);
+    ends_in(&mut Stage::web(100, 30), "4 ⏎", Context::Table);
+    ends_in(&mut Stage::new(None, Identities::Fit, 100, 30), "", Context::Files);
+    ends_in(&mut Stage::new(None, Identities::Fit, 100, 30), "j ⏎", Context::Table);
+}
+
+#[test]
+fn problems_lead_to_their_keys_and_their_fixes_are_changes() {
+    stands_on("!", "! port");
+    check("! x s ⏎", &["~ port = 8080"]);
+    check("! x u s", &[]);
+    check("/ \"vpn\" ⏎ x s ⏎", &["+ vpn_config = { };"]);
+}

@@ -325,3 +325,59 @@ impl Keys {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Yaml {
+        Yaml::parse(text, &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn an_entry_is_found_by_its_decoded_key_in_its_own_mapping() {
+        let yaml = parse("a: 1\n\"b\\tc\": {a: 2}\n'd': 3\n");
+        let root = yaml.documents()[0].root;
+        let nested = yaml.entry(root, "b\tc").unwrap().value;
+        let text = |mapping, key| yaml.entry(mapping, key).and_then(|entry| yaml.text_of(entry.value));
+        assert_eq!((text(root, "a"), text(nested, "a")), (Some("1"), Some("2")));
+        assert_eq!((text(root, "d"), text(nested, "d")), (Some("3"), None));
+    }
+
+    #[test]
+    fn keys_that_stand_twice_are_told_however_they_are_quoted() {
+        let yaml = parse("a: 1\nb:\n  a: 2\n  'a': 3\n\"a\": 4\nc: 5\n");
+        let lines: Vec<(usize, usize)> =
+            yaml.duplicates().iter().map(|found| (yaml.line(found.first), yaml.line(found.second))).collect();
+        assert_eq!(lines, [(3, 4), (1, 5)]);
+    }
+
+    #[test]
+    fn an_alias_leads_to_what_its_name_meant_there() {
+        let yaml = parse("a: &x 1\nb: *x\nc: &x 2\nd: *x\n");
+        let root = yaml.documents()[0].root;
+        let text = |key| yaml.text_of(yaml.follow(yaml.entry(root, key).unwrap().value));
+        assert_eq!((text("b"), text("d")), (Some("1"), Some("2")));
+    }
+
+    #[test]
+    fn a_walk_goes_down_before_it_goes_on() {
+        let yaml = parse("a:\n  - b: 1\n    # c\n  - 2\nd: {}\ne: 3\n");
+        let depths: Vec<(usize, usize)> =
+            yaml.walk(yaml.documents()[0].root).map(|visit| (visit.depth, visit.index)).collect();
+        assert_eq!(depths, [(0, 0), (1, 0), (2, 0), (2, 1), (1, 1), (0, 1), (0, 2)]);
+    }
+
+    #[test]
+    fn errors_name_the_place_and_never_the_content() {
+        let error = |text: &str| Yaml::parse(text, &Limits::default()).unwrap_err().to_string();
+        assert_eq!(error("a: 1\nb: \"s3cret\n"), "line 2, column 4: unclosed quote");
+        assert_eq!(error("%YAML 1.2\n---\na: 1\n"), "line 2, column 1: the directive %YAML 1.2 is not read by sops");
+        for damaged in
+            ["a: 1\n s3cret: 2\n", "a: [s3cret\n", "s3cret\na: 1\n", "a: 's3cret", "a: @s3cret\n", "\ts3cret: 1\n"]
+        {
+            let said = error(damaged);
+            assert!(said.starts_with("line ") && !said.contains("s3cret"), "{said}");
+        }
+    }
+}

@@ -242,3 +242,87 @@ fn short_tag(handle: &str, suffix: &str) -> String {
         None => whole,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::yaml::{Item, Limits, NodeId, Yaml};
+
+    /// Every node in order: its own text, and in braces what precedes it as anchor or tag.
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let yaml = Yaml::parse(text, &Limits::default()).unwrap();
+        let show = |node: NodeId| {
+            let (range, full) = (yaml.range(node), yaml.full_range(node));
+            let properties = yaml.text()[full.start..range.start.max(full.start)].trim();
+            let before = if properties.is_empty() { String::new() } else { format!("{{{properties}}}") };
+            format!("{before}{}", &yaml.text()[range])
+        };
+        let mut found = Vec::new();
+        for visit in yaml.documents().iter().flat_map(|document| yaml.walk(document.root)) {
+            match visit.item {
+                Item::Comment(_) => {}
+                Item::Entry(entry) => found.extend([show(entry.key), show(entry.value)]),
+                Item::Element(element) => found.push(show(element)),
+            }
+        }
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn block_scalars_reach_from_their_header_to_their_last_line() {
+        check("a: |2- # c\n    x\n\n   y\n\n\nb: 1\n", &["a", "|2- # c\n    x\n\n   y", "b", "1"]);
+        check("a: >\r\n  x\r\n\r\nb:", &["a", ">\r\n  x", "b", ""]);
+        check("a: |+\n  x\n\n\nb: 1\n", &["a", "|+\n  x\n\n", "b", "1"]);
+        check("a: |\nb: >-\n\n", &["a", "|", "b", ">-"]);
+        check("a: # c\n  !x |\n  x\n", &["a", "{!x}|\n  x"]);
+        check("- |\n  x\n  - y\n", &["|\n  x\n  - y"]);
+    }
+
+    #[test]
+    fn block_containers_end_with_their_last_leaf() {
+        check("a:\n  b: 1 # c\n\nd: 2\n", &["a", "b: 1", "b", "1", "d", "2"]);
+        check("a:\n- b\n- c:\n# d\ne: 1", &["a", "- b\n- c:", "b", "c:", "c", "", "e", "1"]);
+        check("a:\n  - - b\n    - c\n", &["a", "- - b\n    - c", "- b\n    - c", "b", "c"]);
+    }
+
+    #[test]
+    fn absent_values_stand_behind_their_colon_or_dash() {
+        let yaml = Yaml::parse("a: # c\nb:\n-\n- # d\nc: &x\n? e\n? f\n: {g, h: }\n", &Limits::default()).unwrap();
+        let empty = |node: NodeId| yaml.range(node).is_empty().then(|| yaml.range(node).start);
+        let places: Vec<usize> = yaml
+            .walk(yaml.documents()[0].root)
+            .filter_map(|visit| match visit.item {
+                Item::Comment(_) => None,
+                Item::Entry(entry) => empty(entry.value),
+                Item::Element(element) => empty(element),
+            })
+            .collect();
+        assert_eq!(places, [2, 11, 13, 23, 27, 36, 40]);
+    }
+
+    #[test]
+    fn anchors_and_tags_are_kept_apart_from_the_value() {
+        check("a: &x !!str 1\nb: *x\n", &["a", "{&x !!str}1", "b", "*x"]);
+        check("a: !t &x\n  - 1\n", &["a", "{!t &x}- 1", "1"]);
+        check("&k a: !<tag:yaml.org,2002:int> 5\n", &["{&k}a", "{!<tag:yaml.org,2002:int>}5"]);
+        let yaml =
+            Yaml::parse("%TAG !e! tag:e.com,2000:\n---\na: !e!x 1\nb: &n !!int 2\n", &Limits::default()).unwrap();
+        let root = yaml.documents()[0].root;
+        let (a, b) = (yaml.entry(root, "a").unwrap().value, yaml.entry(root, "b").unwrap().value);
+        assert_eq!((yaml.tag(a), yaml.tag(b)), (Some("tag:e.com,2000:x"), Some("!!int")));
+        assert_eq!((yaml.anchor(a), yaml.anchor(b)), (None, Some("n")));
+    }
+
+    #[test]
+    fn documents_know_their_markers() {
+        let text = "\u{feff}# top\n--- # x\na: 1\n...\n---\n# only\n--- {}\n";
+        let yaml = Yaml::parse(text, &Limits::default()).unwrap();
+        let slices: Vec<(&str, bool)> = yaml
+            .documents()
+            .iter()
+            .map(|document| (&text[document.range.clone()], document.end_marker.is_some()))
+            .collect();
+        let expected = [("\u{feff}# top\n--- # x\na: 1\n...\n", true), ("---\n# only\n", false), ("--- {}\n", false)];
+        assert_eq!(slices, expected);
+    }
+}

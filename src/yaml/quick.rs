@@ -371,3 +371,81 @@ fn plain(bytes: &[u8]) -> Option<usize> {
     let length = bytes[..end].iter().rposition(|byte| *byte != b' ')? + 1;
     (bytes[length - 1] != b':').then_some(length)
 }
+
+#[cfg(test)]
+#[path = "../../tests/suite/yaml/generator.rs"]
+mod generator;
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::whole;
+    use super::generator::{self, Dice};
+    use super::*;
+
+    /// What this reader makes of a text is what the general parser makes of it, or nothing.
+    #[track_caller]
+    fn check(text: &str, expected: Option<()>) {
+        let limits = Limits::default();
+        let found = read(text, &limits).map(|result| result.map_err(|error| error.to_string()));
+        assert_eq!(found.is_some(), expected.is_some(), "{text}");
+        if let Some(found) = found {
+            assert_eq!(found, whole(text, &limits).map_err(|error| error.to_string()), "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_files_are_read_here() {
+        check("a: 1\n", Some(()));
+        check("---\na: 1\nb:\n  - x\n  - y: z # c\n    w:\n  -  - q\n# end\n", Some(()));
+        check("a:\n- b\n-  c: d\n   e: f\ng: \"x\" # c\nh: {}\ni: []\r\nj:", Some(()));
+        check("a: b:c # d\nb: -1\nc: http://x:1/y#z\n\n  # far\n\nd: ''\n", Some(()));
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_entry_by_entry() {
+        check("a: 1\nb: |\n  text: x\n\nc: 2\n", Some(()));
+        check("a: [1,\n  2]\nb: {c: d}\n\"e\": \"f\\n\"\ng: two\n  lines\n", Some(()));
+        check("a: !!str 1\nb: ü\nc: !x\n  d: 1\n", Some(()));
+    }
+
+    #[test]
+    fn what_reaches_over_entries_is_left_as_a_whole() {
+        check("a: \"x\nb: y\"\n", None);
+        check("a: [\nb, c]\n", None);
+        check("a: &x 1\nb: *x\n", None);
+        check("a: 1\n---\nb: 2\n", None);
+        check("a: 1\n...\n", None);
+        check("%YAML 1.1\n---\na: 1\n", None);
+        check("- a\n", None);
+        check("# only a comment\n", None);
+        check("a: 1\n b: 2\n", None);
+        check("a\n", None);
+        check("a: b: c\n", None);
+        check("\u{feff}a: 1\n", None);
+    }
+
+    #[test]
+    fn random_files_are_read_alike_both_ways() {
+        let limits = Limits::default();
+        let mut read_here = 0;
+        for seed in 0..600 {
+            let mut dice = Dice::new(seed);
+            let mut text = generator::document(&mut dice);
+            if dice.chance(40) {
+                let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+                let at = places[dice.below(places.len())];
+                match dice.chance(50) {
+                    true => drop(text.remove(at)),
+                    false => {
+                        text.insert_str(at, dice.pick(&[" ", ":", "-", "#", "\n", "\"", "'", "{", "&x ", "\t", ": "]))
+                    }
+                }
+            }
+            if let Some(found) = read(&text, &limits) {
+                assert_eq!(found.ok(), whole(&text, &limits).ok(), "seed {seed}: {text}");
+                read_here += 1;
+            }
+        }
+        assert!(read_here > 200, "only {read_here} were read here");
+    }
+}

@@ -67,19 +67,19 @@ impl<'e> Lowering<'e> {
     fn insert(&mut self, container: NodeId, place: Place, new: New<'e>) -> Result<(), EditError> {
         let members = extent::members(self.yaml, container);
         let members_before = self.members_before(&members, place)?;
-        let inserted = Inserted { members_before, key: new.key, value: new.value };
-        let all = self.inserted.entry(container).or_default();
-        let at = all.partition_point(|other| other.members_before <= members_before);
-        all.insert(at, inserted);
         let flow = matches!(self.yaml.kind(container), Kind::Mapping { flow: true } | Kind::Sequence { flow: true });
-        match (members.get(members_before.saturating_sub(1)), members.get(members_before)) {
+        let above = members.get(members_before).filter(|_| !flow && matches!(place, Place::First | Place::Before(_)));
+        let below = members_before.checked_sub(1).and_then(|index| members.get(index));
+        let order = (members_before, above.is_some());
+        let inserted = Inserted { order, key: new.key, value: new.value };
+        let all = self.inserted.entry(container).or_default();
+        all.insert(all.partition_point(|other| other.order <= order), inserted);
+        match (above, below) {
+            _ if members.is_empty() => self.fill(container, new),
+            (_, below) if flow => self.insert_in_brackets(container, below, &members, new),
+            (Some(above), _) => self.insert_above(container, above, new),
+            (None, Some(below)) => self.insert_below(container, below, new),
             (None, None) => self.fill(container, new),
-            (first, _) if flow => {
-                self.insert_in_brackets(container, first.filter(|_| members_before > 0), &members, new)
-            }
-            (Some(before), _) if members_before > 0 => self.insert_below(container, before, new),
-            (_, Some(after)) => self.insert_above(container, after, new),
-            _ => self.fill(container, new),
         }
     }
 

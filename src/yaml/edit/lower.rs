@@ -10,8 +10,9 @@ use crate::text::Patch;
 /// Something new in a container.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Inserted<'e> {
-    /// How many of the container's members, as it stands, come before it.
-    pub(super) members_before: usize,
+    /// How many of the container's members, as it stands, come before it; and whether it stands above the next one
+    /// and its comments, not below the one before.
+    pub(super) order: (usize, bool),
     /// The key, in a mapping.
     pub(super) key: Option<&'e str>,
     pub(super) value: &'e Fragment,

@@ -134,7 +134,7 @@ impl Comparison<'_, '_> {
         let first_pair = self.pending.len();
         let mut passed = 0;
         loop {
-            while let Some(inserted) = inserted.next_if(|inserted| inserted.members_before <= passed) {
+            while let Some(inserted) = inserted.next_if(|inserted| inserted.order.0 <= passed) {
                 let Some(item) = found.next() else { return self.differs(after, "something new is missing") };
                 self.is_inserted(inserted.key, inserted.value, item)?;
             }

@@ -218,3 +218,6 @@ impl Yaml {
         Self::parse(patch.apply(&self.text), &self.limits)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
 //! Two people changed one file: what can be brought together key by key, and what cannot.
 //!
-//! The other's file is the base of the result, so its bytes, recipients and comments stay; our changes are made in it
-//! again. Nothing is decided that both touched: such keys are named, and the other's value stays until someone chooses.
+//! The other's file is the base of the result, so its bytes, recipients and comments stay; our changes of values are made
+//! in it again. Nothing is decided that both touched: such keys are named, and the other's value stays until someone chooses.
 
-use super::change::{Change, ChangeKind, changes};
+use super::change::{Change, ChangeKind, Places, changes};
 use super::document::Document;
 use super::edit::{Edit, Emptied, Place};
-use super::entry::{EntryKind, LeafType};
+use super::entry::{Entry, EntryKind, LeafType};
 use super::key_path::KeyPath;
 use super::value::NewValue;
 use crate::crypto::Cipher;
@@ -26,27 +26,36 @@ pub struct Merged {
 /// Brings `ours` and `theirs`, both made from `base`, together. All three have the same data key.
 #[must_use]
 pub fn merge(base: &Document, ours: &Document, theirs: Document, cipher: &Cipher, random: &mut dyn Random) -> Merged {
-    let their_changes = changes(base, &theirs);
+    let (our_changes, their_changes) = (changes(base, ours), changes(base, &theirs));
+    let (our_places, their_places) = (Places::of(&our_changes), Places::of(&their_changes));
     let mut merged = Merged { document: theirs, taken: Vec::new(), conflicts: Vec::new() };
-    let our_changes = changes(base, ours);
     for change in &our_changes {
-        let rival = their_changes.iter().find(|theirs| touch(&theirs.path, &change.path));
-        let agreed = rival.is_some_and(|theirs| *theirs == *change && change.kind == ChangeKind::Removed);
-        if agreed {
-            continue;
-        }
-        if rival.is_some() || !make_again(change, ours, &mut merged.document, cipher, random) {
-            merged.conflicts.push(change.path.clone());
+        match their_places.touching(&change.path) {
+            Some(rival) if agree(change, rival, ours, &merged.document, cipher) => {}
+            Some(_) => merged.conflicts.push(change.path.clone()),
+            None if make_again(change, ours, &mut merged.document, cipher, random) => {}
+            None => merged.conflicts.push(change.path.clone()),
         }
     }
-    let untouched = |theirs: &Change| !our_changes.iter().any(|ours| touch(&ours.path, &theirs.path));
-    merged.taken = their_changes.into_iter().filter(untouched).collect();
+    merged.taken = their_changes.iter().filter(|change| our_places.touching(&change.path).is_none()).cloned().collect();
     merged
 }
 
-/// Whether two places are the same, or one lies inside the other.
-fn touch(one: &KeyPath, other: &KeyPath) -> bool {
-    one.starts_with(other) || other.starts_with(one)
+/// Whether both did the same: removed a key, or gave it the same value.
+fn agree(ours: &Change, theirs: &Change, our_file: &Document, their_file: &Document, cipher: &Cipher) -> bool {
+    if ours.path != theirs.path {
+        return false;
+    }
+    let leaf_type = |document: &Document| document.entry(&ours.path).map(Entry::kind);
+    let (our_type, their_type) = (leaf_type(our_file), leaf_type(their_file));
+    match (our_type, their_type) {
+        (None, None) => true,
+        (Some(EntryKind::Leaf(ours_is)), Some(EntryKind::Leaf(theirs_is))) if ours_is == theirs_is => {
+            let open = |document: &Document| document.open_value(&ours.path, cipher).ok();
+            matches!((open(our_file), open(their_file)), (Some(one), Some(other)) if one.same_as(&other))
+        }
+        _ => false,
+    }
 }
 
 /// Makes one of our changes in their document. `false`: it cannot be made, and nothing was.
@@ -109,5 +118,92 @@ fn value_at(path: &KeyPath, ours: &Document, cipher: &Cipher) -> Option<NewValue
         EntryKind::Leaf(LeafType::Str) => Some(NewValue::text(ours.open_value(path, cipher).ok()?)),
         EntryKind::Leaf(leaf_type) => NewValue::typed(leaf_type, ours.open_value(path, cipher).ok()?).ok(),
         EntryKind::Mapping { .. } | EntryKind::List { .. } | EntryKind::Alias => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::edit::tests::{Counting, cipher, encrypted, opened};
+    use super::*;
+    use crate::secret::Secret;
+    use jiff::Timestamp;
+
+    fn path(text: &str) -> KeyPath {
+        text.parse().unwrap()
+    }
+
+    fn text(text: &str) -> NewValue {
+        NewValue::text(Secret::from_exposed(text.as_bytes()))
+    }
+
+    /// One person's work on a file: `a=x` sets or inserts, `-a` removes, `a>b` moves.
+    fn worked_on(base: &Document, work: &str, seed: u64) -> Document {
+        let mut document = Document::parse(base.text()).unwrap();
+        let random = &mut Counting(seed);
+        for word in work.split_whitespace() {
+            let edit = if let Some(gone) = word.strip_prefix('-') {
+                Edit::Remove { path: path(gone), emptied: Emptied::Keep }
+            } else if let Some((from, to)) = word.split_once('>') {
+                Edit::Move { from: path(from), to: path(to) }
+            } else {
+                let (at, value) = word.split_once('=').unwrap();
+                match document.entry(&path(at)) {
+                    Some(_) => Edit::Set { path: path(at), value: text(value) },
+                    None => Edit::Insert { path: path(at), place: Place::Last, value: text(value) },
+                }
+            };
+            document = document.apply(&edit, &cipher(), random).unwrap().document;
+        }
+        document.seal(Timestamp::UNIX_EPOCH, &cipher(), random).unwrap()
+    }
+
+    #[track_caller]
+    fn check(ours: &str, theirs: &str, expected: &str, conflicts: &[&str]) {
+        let base = encrypted("a: one\nb:\n    c: two\n    d: three\nl:\n    - four\n");
+        let (ours, theirs) = (worked_on(&base, ours, 10), worked_on(&base, theirs, 20));
+        let merged = merge(&base, &ours, theirs, &cipher(), &mut Counting(30));
+        let found: Vec<String> = merged.conflicts.iter().map(KeyPath::to_string).collect();
+        assert_eq!(
+            (opened(&merged.document).as_str(), found),
+            (expected, conflicts.iter().map(|path| (*path).to_owned()).collect())
+        );
+        merged.document.seal(Timestamp::UNIX_EPOCH, &cipher(), &mut Counting(40)).unwrap().verify(&cipher()).unwrap();
+    }
+
+    const REST: &str = "b:\n    c: two\n    d: three\nl:\n    - four\n";
+
+    #[test]
+    fn changes_of_different_keys_come_together() {
+        check("a=1", "b/c=2", "a: \"1\"\nb:\n    c: \"2\"\n    d: three\nl:\n    - four\n", &[]);
+        check("e=5", "f=6", &format!("a: one\n{REST}f: \"6\"\ne: \"5\"\n"), &[]);
+        check("-b/c", "a=1", "a: \"1\"\nb:\n    d: three\nl:\n    - four\n", &[]);
+        check("a>z", "b/c=2", "b:\n    c: \"2\"\n    d: three\nl:\n    - four\nz: one\n", &[]);
+        check("", "a=1", &format!("a: \"1\"\n{REST}"), &[]);
+        check("a=1", "", &format!("a: \"1\"\n{REST}"), &[]);
+    }
+
+    #[test]
+    fn the_same_change_is_no_conflict() {
+        check("a=x", "a=x", &format!("a: x\n{REST}"), &[]);
+        check("-a", "-a", REST, &[]);
+        check("e=x", "e=x", &format!("a: one\n{REST}e: x\n"), &[]);
+    }
+
+    #[test]
+    fn what_both_touched_keeps_their_value_and_is_named() {
+        check("a=x", "a=xx", &format!("a: xx\n{REST}"), &["a"]);
+        check("-a", "a=xx", &format!("a: xx\n{REST}"), &["a"]);
+        check("a=x", "-a", REST, &["a"]);
+        check("b/c=x", "-b", "a: one\nl:\n    - four\n", &["b/c"]);
+        check("e=x", "e/f=y", &format!("a: one\n{REST}e:\n    f: \"y\"\n"), &["e"]);
+    }
+
+    #[test]
+    fn their_changes_are_told() {
+        let base = encrypted("a: one\nb: two\n");
+        let (ours, theirs) = (worked_on(&base, "a=1", 10), worked_on(&base, "b=2 c=3", 20));
+        let merged = merge(&base, &ours, theirs, &cipher(), &mut Counting(30));
+        let taken: Vec<String> = merged.taken.iter().map(|change| change.path.to_string()).collect();
+        assert_eq!(taken, ["b", "c"]);
     }
 }

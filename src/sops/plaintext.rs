@@ -51,15 +51,30 @@ pub(super) fn from_typed(leaf_type: LeafType, typed: Secret) -> Option<Secret> {
 
 /// How YAML writes an opened value: `True` is `true` there. Strings are not touched.
 pub(super) fn to_yaml(leaf_type: LeafType, plaintext: &mut SecretBuffer) {
-    let shown: &[u8] = match (leaf_type, plaintext.expose()) {
-        (LeafType::Bool, b"True") => b"true",
-        (LeafType::Bool, _) => b"false",
-        (LeafType::Float, b"NaN") => b".nan",
-        (LeafType::Float, b"+Inf") => b".inf",
-        (LeafType::Float, b"-Inf") => b"-.inf",
+    let shown = match (leaf_type, plaintext.expose()) {
+        (LeafType::Bool, b"True") => bytes(b"true"),
+        (LeafType::Bool, _) => bytes(b"false"),
+        (LeafType::Float, b"NaN") => bytes(b".nan"),
+        (LeafType::Float, b"+Inf") => bytes(b".inf"),
+        (LeafType::Float, b"-Inf") => bytes(b"-.inf"),
+        (LeafType::Float, digits) => match yaml_float(digits) {
+            Some(shown) => shown,
+            None => return,
+        },
         _ => return,
     };
-    *plaintext = bytes(shown);
+    *plaintext = shown;
+}
+
+/// `FormatFloat(…, 'g', -1, 64)` where that has an exponent: below 10⁻⁴ and from 10⁶ on. None where the digits stay.
+fn yaml_float(digits: &[u8]) -> Option<SecretBuffer> {
+    let value: f64 = str::from_utf8(digits).ok()?.parse().ok()?;
+    let scientific = formatted(format_args!("{value:e}"));
+    let (mantissa, exponent) = str::from_utf8(scientific.expose()).ok()?.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    let sign = if exponent < 0 { '-' } else { '+' };
+    let has_exponent = value != 0.0 && !(-4..6).contains(&exponent);
+    has_exponent.then(|| formatted(format_args!("{mantissa}e{sign}{:02}", exponent.abs())))
 }
 
 fn bytes(bytes: &[u8]) -> SecretBuffer {
@@ -182,6 +197,26 @@ mod tests {
         check(LeafType::Time, "2001-12-14T00:00:00+00:00", Some("2001-12-14T00:00:00Z"));
         check(LeafType::Time, "2001-12-14", None);
         check(LeafType::Str, " as it is ", Some(" as it is "));
+    }
+
+    #[test]
+    fn yaml_has_its_own_spellings() {
+        let check = |leaf_type: LeafType, plaintext: &str, expected: &str| {
+            let mut buffer = bytes(plaintext.as_bytes());
+            to_yaml(leaf_type, &mut buffer);
+            assert_eq!(str::from_utf8(buffer.expose()).unwrap(), expected, "{plaintext}");
+        };
+        check(LeafType::Bool, "True", "true");
+        check(LeafType::Float, "-Inf", "-.inf");
+        check(LeafType::Float, "1000", "1000");
+        check(LeafType::Float, "123456.5", "123456.5");
+        check(LeafType::Float, "1000000", "1e+06");
+        check(LeafType::Float, "123456789.123", "1.23456789123e+08");
+        check(LeafType::Float, "0.0001", "0.0001");
+        check(LeafType::Float, "0.00001", "1e-05");
+        check(LeafType::Float, "0", "0");
+        check(LeafType::Int, "1000000", "1000000");
+        check(LeafType::Str, "True", "True");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod keys_saves;
 mod keys_surroundings;
 mod memory;
 mod nix_edits;
+mod nix_generated;
 mod nix_judge;
 mod nix_properties;
 mod nix_reading;

@@ -56,7 +56,11 @@ fn evaluate_batch(questions: &[Question]) -> Vec<Value> {
     let mut all = String::from("import ./judge.nix [\n");
     for (index, question) in questions.iter().enumerate() {
         fs::write(place.path().join(format!("file{index}.nix")), &question.text).unwrap();
-        let extra: String = question.extra.iter().map(|name| serde_json::to_string(name).unwrap() + " ").collect();
+        let extra: String = question
+            .extra
+            .iter()
+            .map(|name| serde_json::to_string(name).unwrap().replace("${", "\\${") + " ")
+            .collect();
         all += &format!("{{ file = ./file{index}.nix; extra = [ {extra}]; }}\n");
     }
     fs::write(place.path().join("all.nix"), all + "]").unwrap();

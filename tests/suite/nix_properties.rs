@@ -5,10 +5,16 @@ use sopsmith::nix::{DeclarationId, DeclarationSpec, EditError, NixFile, OptionNa
 use super::nix_judge::fixtures;
 
 /// A small deterministic generator (xorshift); the tests are the same on every run.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
+    /// The same seed rolls the same numbers.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below `below`.
+    pub(crate) fn roll(&mut self, below: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -170,6 +170,13 @@ impl Search<'_, '_, '_> {
                     self.add(SiteKind::Module, target, &conditions, &inside);
                 }
             }
+            // Beside `config.x = …;` the top of the module takes nothing else.
+            _ if names.iter().any(|name| name == "config") => {
+                let mut inside = (**around).clone();
+                inside.attributes.push("config".to_owned());
+                let target = SiteTarget { set: body, prefix: format!("config.{prefix}"), after: None };
+                self.add(SiteKind::Module, target, &[], &Rc::new(inside));
+            }
             _ if names.iter().any(|name| name == "options") => {}
             _ => self.add(SiteKind::Module, SiteTarget { set: body, prefix, after: None }, &[], around),
         }
@@ -280,6 +287,12 @@ mod tests {
             "{ config, lib, ... }: { options.a = 1; config = lib.mkIf config.a { b = 1; }; }",
             &["Module \"sops.secrets.\" 0 config if after 1;"],
         );
+    }
+
+    #[test]
+    fn a_module_with_config_takes_nothing_beside_it() {
+        check("{ ... }: {\n  config.a = 1;\n}", &["Module \"config.sops.secrets.\" 0 config after 1;"]);
+        check("{ ... }: {\n  config.sops.age = 1;\n}", &["Dotted \"config.sops.secrets.\" 0 config after 1;"]);
     }
 
     #[test]

@@ -293,12 +293,15 @@ impl Rename<'_> {
         if is_path && !self.moves_the_file {
             return Concerned::No;
         }
-        if let Some(other) = self.staying.first() {
-            let goes_here = self.files.contains(&place.file);
-            match (goes_here, self.staying.iter().any(|other| other.file == place.file)) {
-                (true, false) => {}
-                (false, true) => return Concerned::No,
+        if let Some(first) = self.staying.first() {
+            let imports = &repository.index().imports;
+            let goes = self.files.iter().any(|file| imports.meet(file, &place.file));
+            let stays = self.staying.iter().find(|other| imports.meet(&other.file, &place.file));
+            match (goes, stays) {
+                (true, None) => {}
+                (false, Some(_)) => return Concerned::No,
                 _ => {
+                    let other = stays.unwrap_or(first);
                     let line = repository.line_of(other);
                     return Concerned::Perhaps(format!("it may mean the declaration in {}:{line}", other.file));
                 }

@@ -21,6 +21,7 @@ mod nix_properties;
 mod nix_reading;
 mod pty;
 mod readme;
+mod repo;
 mod round_trip;
 mod save;
 mod screens;

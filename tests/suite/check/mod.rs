@@ -5,4 +5,5 @@ mod defects;
 mod fixes;
 mod judges;
 mod model;
-mod repository;
+pub(crate) mod repository;
+mod silences;

@@ -162,7 +162,8 @@ fn the_cursor_goes_where_the_change_was() {
         assert!(rows.contains(&format!("[{expected}]")), "{script}: {rows:?}");
     };
     check("a \"api/new\" Tab \"v\" Ctrl-s", "+ api/new");
-    check("a \"api/new\" Tab \"v\" Ctrl-s G u", "api");
+    check("a \"api/new\" Tab \"v\" Ctrl-s u", "○ vpn_config");
+    check("a \"api/new\" Tab \"v\" Ctrl-s G u", "✗ ctfd_url");
     check("/ \"openai\" ⏎ Esc r Ctrl-u \"zz\" Ctrl-s", "+ zz");
     check("/ \"openai\" ⏎ Esc r Ctrl-u \"zz\" Ctrl-s g u", "● api/openai");
     check("/ \"openai\" ⏎ Esc d ⏎ g u", "● api/openai");

@@ -76,7 +76,9 @@ impl Session {
             Purpose::Edit(_) => format!("edited {shown}"),
             Purpose::Nix(_) => format!("changed {shown} in Nix"),
         };
-        self.change(ChangeName::of(name, self.current_key(), Some(key)), steps);
+        // Where a key was added nothing stands when that is taken back: the cursor stays near.
+        let key_before = (*form.purpose() != Purpose::Add).then(|| key.clone());
+        self.change(ChangeName::of(name, key_before, Some(key)), steps);
         None
     }
 

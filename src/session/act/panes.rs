@@ -75,6 +75,9 @@ impl Session {
         if let (Pane::History, Some(path)) = (pane, file)
             && self.history.needs(&path)
         {
+            if self.workspace.outside.git.is_none() {
+                return self.history.without_git(path);
+            }
             let request = self.request();
             self.history.ask(request);
             self.ask(Effect::ReadHistory { request, path });

@@ -71,6 +71,12 @@ impl FileHistory {
         *self = Self { state: State::Asked(request), cursor: ListCursor::default() };
     }
 
+    /// There is no git to be asked.
+    pub(crate) fn without_git(&mut self, path: RepoPath) {
+        let words = "This folder is not in git, so nothing tells when a key changed.".to_owned();
+        self.state = State::Failed(path, Failure { words, hint: None });
+    }
+
     /// Whether an answer is the one that is waited for.
     pub(crate) fn waits_for(&self, request: Request) -> bool {
         matches!(self.state, State::Asked(asked) if asked == request)

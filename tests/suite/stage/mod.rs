@@ -212,7 +212,8 @@ impl Stage {
             Effect::ReadRepository { request, open } => {
                 let files = self.files.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
                 let open = open.as_deref().map(path_of);
-                let loaded = Loaded { name: "nixos".to_owned(), files, open, ..Loaded::default() };
+                let git = Some(sopsmith::session::GitFiles::default());
+                let loaded = Loaded { name: "nixos".to_owned(), files, open, git, ..Loaded::default() };
                 Event::RepositoryRead { request, outcome: Ok(loaded) }
             }
             Effect::UnwrapDataKey { request, metadata, .. } => match self.identities {

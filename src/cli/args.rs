@@ -117,7 +117,7 @@ pub struct ListArgs {
 pub struct KeyArgs {
     /// The encrypted file.
     pub file: PathBuf,
-    /// The key: a/b/c, or ["a"]["b"][0].
+    /// The key: `a/b/c`, or `["a"]["b"][0]`.
     pub key: String,
 }
 
@@ -126,7 +126,7 @@ pub struct KeyArgs {
 pub struct SetArgs {
     /// The encrypted file.
     pub file: PathBuf,
-    /// The key: a/b/c, or ["a"]["b"][0]. Missing levels are made.
+    /// The key: `a/b/c`, or `["a"]["b"][0]`. Missing levels are made.
     pub key: String,
     /// The type of the value; text stays text, however it looks.
     #[arg(long = "type", value_enum, default_value_t = TypeName::Str, value_name = "TYPE")]
@@ -169,7 +169,7 @@ pub struct RenameArgs {
 pub struct CopyArgs {
     /// The encrypted file.
     pub file: PathBuf,
-    /// The key: a/b/c, or ["a"]["b"][0].
+    /// The key: `a/b/c`, or `["a"]["b"][0]`.
     pub key: String,
     /// Seconds until the clipboard is cleared, if it still holds the value.
     #[arg(long, default_value_t = 45, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]

@@ -267,7 +267,7 @@ impl OptionName {
 pub struct DeclarationSpec {
     /// The attribute name.
     pub name: String,
-    /// The options and their values, written in this order. Use [`DeclarationSpec::set`] to leave out what equals the
+    /// The options and their values, written in this order. Use [`DeclarationSpec::with`] to leave out what equals the
     /// module's default.
     pub options: Vec<(OptionName, OptionValue)>,
 }

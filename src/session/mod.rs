@@ -15,7 +15,7 @@
 //!
 //! What is absent: the session never opens a path, never reads the time, draws nothing and knows no key names. Values
 //! rest as ciphertext; plaintext is here in four places, each in the arena and each named by
-//! [`Exposed`](view::Exposed): the revealed value, the value in a form, a generated value, the answer to a prompt. The
+//! [`Exposed`]: the revealed value, the value in a form, a generated value, the answer to a prompt. The
 //! history of changes holds ciphertext and Nix text only.
 
 mod act;

@@ -136,3 +136,107 @@ impl From<ParseError> for DocumentError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::edit::tests::encrypted;
+    use super::super::{EntryKind, ProblemKind};
+    use super::*;
+
+    /// The `sops` block of a file that nobody can open.
+    const BLOCK: &str = "\
+sops:
+    age:
+        - recipient: age1nobody
+          enc: none
+    lastmodified: \"2026-01-31T12:00:00Z\"
+    mac: none
+    version: 3.12.2
+";
+
+    fn word(entry: Entry<'_>) -> String {
+        let what = match entry.kind() {
+            EntryKind::Mapping { children } => format!("map of {children}"),
+            EntryKind::List { children } => format!("list of {children}"),
+            EntryKind::Leaf(leaf_type) => leaf_type.name().to_owned(),
+            EntryKind::Alias => "alias".to_owned(),
+        };
+        let sealed = if entry.is_sealed() { " sealed" } else { "" };
+        format!("{}:{} {} {what}{sealed}", entry.line(), entry.depth(), entry.path())
+    }
+
+    #[track_caller]
+    fn check(document: &Document, expected: &[&str]) {
+        let entries: Vec<String> = document.entries().map(word).collect();
+        assert_eq!(entries, expected);
+        for entry in document.entries() {
+            assert_eq!(document.entry(&entry.path()).map(Entry::index), Some(entry.index()), "{}", entry.path());
+            assert_eq!(
+                entry.children().count(),
+                document.entries().filter(|below| below.parent().map(Entry::index) == Some(entry.index())).count()
+            );
+        }
+    }
+
+    #[test]
+    fn entries_come_in_the_order_of_the_tree() {
+        let plain = "a: 1\nb:\n    # note\n    c: yes\n    d/e: 1.5\nl:\n    - x\n    - - null\n      - {}\nm_unencrypted: 2001-12-14\n";
+        check(
+            &encrypted(plain),
+            &[
+                "1:0 a int sealed",
+                "2:0 b map of 2",
+                "4:1 b/c str sealed",
+                "5:1 [\"b\"][\"d/e\"] float sealed",
+                "6:0 l list of 2",
+                "7:1 [\"l\"][0] str sealed",
+                "8:1 [\"l\"][1] list of 2",
+                "8:2 [\"l\"][1][0] null",
+                "9:2 [\"l\"][1][1] map of 0",
+                "10:0 m_unencrypted time",
+            ],
+        );
+    }
+
+    #[test]
+    fn sealed_comments_in_lists_are_no_items() {
+        let sealed = encrypted("l:\n    # note\n    - x\n");
+        let element = sealed.text().replacen("    #ENC", "    - ENC", 1);
+        check(&Document::parse(element).unwrap(), &["1:0 l list of 1", "3:1 [\"l\"][0] str sealed"]);
+    }
+
+    #[test]
+    fn every_document_of_a_file_has_entries() {
+        let text = format!("a_unencrypted: &x 1\n{BLOCK}---\nb_unencrypted: y\nc: {{}}\n");
+        let document = Document::parse(text).unwrap();
+        check(
+            &document,
+            &["1:0 a_unencrypted int", "10:0 b_unencrypted (document 2) str", "11:0 c (document 2) map of 0"],
+        );
+        assert_eq!(document.top_level(1).count(), 2);
+    }
+
+    #[test]
+    fn what_sops_would_refuse_is_told_without_a_key() {
+        let text = format!(
+            "a: clear\nb_unencrypted: 1\nb_unencrypted: 2\n7: {{}}\nn_unencrypted: 18446744073709551615\n{BLOCK}"
+        );
+        let problems = Document::parse(text).unwrap().problems();
+        let found: Vec<(usize, ProblemKind)> = problems.iter().map(|problem| (problem.line, problem.kind)).collect();
+        assert_eq!(
+            found,
+            [
+                (1, ProblemKind::ClearWhereSealed),
+                (3, ProblemKind::DuplicateKey { first_line: 2 }),
+                (4, ProblemKind::KeyNotText { found: "a number" }),
+                (5, ProblemKind::NumberTooLarge),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_alias_stays_one_row() {
+        let document = Document::parse(format!("a_unencrypted: &x\n    b: 1\nc_unencrypted: *x\n{BLOCK}")).unwrap();
+        check(&document, &["1:0 a_unencrypted map of 1", "2:1 a_unencrypted/b int", "3:0 c_unencrypted alias"]);
+    }
+}

@@ -5,7 +5,7 @@ use super::event::{Cleared, Event, Failure, PromptKind};
 use super::layer::Layer;
 use super::layer::prompt::Prompt;
 use super::{Request, Session};
-use crate::repo::RepoPath;
+use crate::repo::{Evaluation, RepoPath};
 use crate::text::sanitize;
 
 impl Session {
@@ -96,17 +96,35 @@ impl Session {
         }
     }
 
-    /// Compares what nix says the flake declares with what was read from the text.
+    /// Takes what nix says of the flake for every declaration that cannot be read from the text.
     fn evaluated(&mut self, outcome: Result<String, Failure>) {
-        match outcome {
-            Ok(_) => self.say("nix evaluates the flake without an error"),
-            Err(failure) => self.report(&failure),
-        }
+        let evaluation = match outcome.map(|answer| Evaluation::read(&answer)) {
+            Ok(Ok(evaluation)) => evaluation,
+            Ok(Err(error)) => return self.complain(error.to_string(), None),
+            Err(failure) => return self.report(&failure),
+        };
+        let said = evaluation_in_words(&evaluation);
+        self.workspace.repository.use_evaluation(evaluation);
+        self.refresh(None);
+        self.check_soon();
+        self.say(said);
     }
 
     /// Says whether a form is open that holds what was typed.
     pub(super) fn has_open_form(&self) -> bool {
         self.layers.iter().any(|layer| matches!(layer, Layer::Form(form) if form.is_touched()))
+    }
+}
+
+/// How much nix told, and the first configuration that it could not evaluate.
+fn evaluation_in_words(evaluation: &Evaluation) -> String {
+    let secrets = evaluation.secrets().count();
+    let noun = if secrets == 1 { "secret" } else { "secrets" };
+    match evaluation.failures().next() {
+        None => format!("nix tells of {secrets} {noun}; what it says is used until a Nix file changes"),
+        Some((configuration, said)) => {
+            format!("nix tells of {secrets} {noun}, but cannot evaluate {configuration}: {}", sanitize(said))
+        }
     }
 }
 

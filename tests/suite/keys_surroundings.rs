@@ -190,3 +190,19 @@ fn problems_lead_to_their_keys_and_their_fixes_are_changes() {
     check("! x u s", &[]);
     check("/ \"vpn\" ⏎ x s ⏎", &["+ vpn_config = { };"]);
 }
+
+#[test]
+fn nix_tells_what_the_text_does_not() {
+    let mut files = Stage::repository();
+    let module = "{ config, ... }:\n{\n  sops.secrets.vpn.key = config.my.names.vpn;\n}\n";
+    files.insert(crate::stage::path_of("modules/vpn.nix"), module.to_owned());
+    let mut stage = Stage::with_files(files, Some("secrets/web.yaml"), Identities::Fit, 100, 30);
+    assert!(rows(&stage).contains(&"○ vpn_config".to_owned()), "{:?}", rows(&stage));
+    play(&mut stage, "E");
+    assert!(rows(&stage).contains(&"○ vpn_config".to_owned()), "without nix nothing changes");
+    let secret = r#"{"key":"vpn_config","format":"yaml","sopsFile":"/nix/store/0000-source/secrets/web.yaml"}"#;
+    stage.nix_answer = Some(format!(r#"{{"nixosConfigurations":{{"web":{{"secrets":{{"vpn":{secret}}}}}}}}}"#));
+    play(&mut stage, "E");
+    assert!(rows(&stage).contains(&"● vpn_config".to_owned()), "{:?}", rows(&stage));
+    assert!(stage.session.message().is_some_and(|said| said.text.contains("nix tells of 1 secret")));
+}

@@ -62,6 +62,8 @@ pub(crate) struct Stage {
     pub(crate) identities: Identities,
     pub(crate) now: Timestamp,
     pub(crate) has_quit: bool,
+    /// What nix says when it is asked; without it there is no nix.
+    pub(crate) nix_answer: Option<String>,
     random: Repeating,
     waiting: Option<(Request, Box<Metadata>)>,
     columns: u16,
@@ -103,7 +105,18 @@ impl Stage {
         let (session, effects) =
             Session::start(open.map(str::to_owned), Screen { columns, rows }, sopsmith::keymap::help_page, now);
         let random = Repeating(1);
-        let mut stage = Self { session, files, identities, now, has_quit: false, random, waiting: None, columns, rows };
+        let mut stage = Self {
+            session,
+            files,
+            identities,
+            now,
+            has_quit: false,
+            nix_answer: None,
+            random,
+            waiting: None,
+            columns,
+            rows,
+        };
         stage.perform(effects);
         stage.rest();
         stage
@@ -240,8 +253,8 @@ impl Stage {
             Effect::GitAdd { request, paths } => Event::GitAdded { request, outcome: Ok(paths) },
             Effect::ReadHistory { request, path } => Event::HistoryRead { request, outcome: Ok(self.history(&path)) },
             Effect::EvaluateNix { request } => {
-                let words = "nix was not found".to_owned();
-                Event::Evaluated { request, outcome: Err(Failure { words, hint: None }) }
+                let absent = || Failure { words: "nix was not found".to_owned(), hint: None };
+                Event::Evaluated { request, outcome: self.nix_answer.clone().ok_or_else(absent) }
             }
             Effect::Suspend => Event::Resumed,
             Effect::Quit => {

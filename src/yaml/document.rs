@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::fmt;
 use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -13,7 +14,7 @@ use super::tree::Tree;
 use crate::text::{LineIndex, Position};
 
 /// A YAML text and its tree. See the [module's page](super) for how to walk it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Yaml {
     pub(super) text: String,
     pub(super) tree: Tree,
@@ -104,6 +105,14 @@ impl Hasher for AlreadyHashed {
 
     fn write_u64(&mut self, hash: u64) {
         self.0 = hash;
+    }
+}
+
+impl fmt::Debug for Yaml {
+    /// Tells the size only: the text may hold what nobody should read in a report.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (bytes, nodes) = (self.text.len(), self.tree.nodes.len());
+        out.debug_struct("Yaml").field("bytes", &bytes).field("nodes", &nodes).finish_non_exhaustive()
     }
 }
 
@@ -374,7 +383,7 @@ mod tests {
         assert_eq!(error("a: 1\nb: \"s3cret\n"), "line 2, column 4: unclosed quote");
         assert_eq!(error("%YAML 1.2\n---\na: 1\n"), "line 2, column 1: the directive %YAML 1.2 is not read by sops");
         for damaged in
-            ["a: 1\n s3cret: 2\n", "a: [s3cret\n", "s3cret\na: 1\n", "a: 's3cret", "a: @s3cret\n", "\ts3cret: 1\n"]
+            ["a: 1\n s3cret: 2\n", "a: [s3cret\n", "s3cret\na: 1\n", "a: 's3cret", "a: @s3cret\n", "a:\n\ts3cret: 1\n"]
         {
             let said = error(damaged);
             assert!(said.starts_with("line ") && !said.contains("s3cret"), "{said}");

@@ -42,6 +42,7 @@ mod events;
 mod layout;
 mod lexeme;
 mod quick;
+mod strict;
 mod tree;
 
 mod edit;

@@ -10,6 +10,7 @@ use super::build::Builder;
 use super::comment;
 use super::events::Events;
 use super::quick;
+use super::strict;
 use super::tree::Tree;
 use crate::text::{LineIndex, Position};
 
@@ -92,6 +93,7 @@ impl Yaml {
             Some(tree) => tree?,
             None => whole(&text, limits)?,
         };
+        strict::check(&text, &tree)?;
         comment::attribute(&text, &mut tree);
         Ok(Self::of(text, tree, *limits))
     }

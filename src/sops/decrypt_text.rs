@@ -11,7 +11,7 @@ use super::plaintext;
 use super::verify::{Rejected, RejectedReason, VerifyError};
 use super::walk::{Aliases, METADATA_KEY, Place, Step, Walker};
 use crate::crypto::{Cipher, Envelope, ValueType};
-use crate::secret::{SecretBuffer, scrub_stack};
+use crate::secret::{Secret, SecretBuffer, scrub_stack};
 use crate::yaml::{CommentId, Edit, Kind, NodeId, Sink, Yaml, write_scalar};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -39,13 +39,19 @@ impl Document {
             self.verify(cipher)?;
             return self.decrypt_text(cipher);
         }
-        let mut mac = MacHash::new(self);
-        let text = self.plain_text(cipher, Some(&mut mac));
-        let computed = mac.finish();
+        let (text, computed) = self.hashed_text(cipher);
+        // The hash held the last values in a frame that has ended by now.
         scrub_stack();
         let text = text.map_err(|rejected| VerifyError::ValuesRejected { rejected })?;
         self.compare_mac(&computed, cipher)?;
         Ok(text)
+    }
+
+    #[inline(never)]
+    fn hashed_text(&self, cipher: &Cipher) -> (Result<SecretBuffer, Vec<Rejected>>, Secret) {
+        let mut mac = MacHash::new(self);
+        let text = self.plain_text(cipher, Some(&mut mac));
+        (text, mac.finish())
     }
 
     #[inline(never)]

@@ -141,7 +141,12 @@ impl Batch<'_> {
         }
         let (first, second) = self.leaves.split_at(BATCH / 2);
         thread::scope(|scope| {
-            let second = scope.spawn(|| self.open_part(second));
+            let second = scope.spawn(|| {
+                let opened = self.open_part(second);
+                // The stack of a thread that has ended is kept for the next one.
+                scrub_stack();
+                opened
+            });
             let first = self.open_part(first);
             vec![first, second.join().unwrap_or_else(|panic| panic::resume_unwind(panic))]
         })

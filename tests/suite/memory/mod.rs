@@ -3,6 +3,7 @@
 mod arena;
 mod child;
 mod command_line;
+mod editor;
 mod scan;
 mod vault;
 
@@ -57,7 +58,6 @@ fn every_form_of_a_value_is_found() {
         let standing = child::Standing::start(child::playing(NAME, part));
         let scan = scan(standing.pid(), &[Needle::text("letters", &letters(5))]);
         assert_eq!(!scan.found.is_empty(), expected, "{part}: {:?}", scan.found);
-        assert!(scan.bytes_read > 1_000_000);
     }
     let standing = child::Standing::start(child::playing(NAME, "hex"));
     assert!(!scan(standing.pid(), &[Needle::bytes("bytes", letters(5).as_bytes())]).found.is_empty());

@@ -104,8 +104,6 @@ pub(crate) struct Found {
 pub(crate) struct Scan {
     /// Every place, at most ten or twenty of each kind in a mapping.
     pub(crate) found: Vec<Found>,
-    /// How many bytes were looked at.
-    pub(crate) bytes_read: usize,
     /// Whether there are pages that not even root may read: `memfd_secret`.
     pub(crate) has_secret_memory: bool,
 }
@@ -122,21 +120,14 @@ pub(crate) fn scan(pid: u32, needles: &[Needle]) -> Scan {
     let memory = File::open(format!("/proc/{pid}/mem")).unwrap_or_else(|error| {
         panic!("the memory of process {pid} cannot be read ({error}): run the tests as root, or with CAP_SYS_PTRACE")
     });
-    let mut scan = Scan { found: Vec::new(), bytes_read: 0, has_secret_memory: false };
+    let mut scan = Scan { found: Vec::new(), has_secret_memory: false };
     for mapping in mappings(pid) {
-        let mut bytes = vec![0; mapping.end - mapping.start];
-        if memory.read_exact_at(&mut bytes, mapping.start as u64).is_err() {
-            scan.has_secret_memory |= mapping.name.contains("secretmem");
-            continue;
-        }
-        scan.bytes_read += bytes.len();
+        let (bytes, bytes_read) = read(&memory, &mapping);
+        scan.has_secret_memory |= bytes_read == 0 && mapping.name.contains("secretmem");
         let together =
             needles.iter().flat_map(|needle| needle.together(&bytes).into_iter().map(move |at| (needle, at)));
         let mut places: Vec<(&Needle, usize)> = together.collect();
-        // What cannot be written to is the program itself, as it lies in its file.
-        if mapping.is_writable {
-            places.extend(apart(needles, &bytes).into_iter().take(20));
-        }
+        places.extend(apart(needles, &bytes).into_iter().take(20));
         scan.found.extend(places.into_iter().map(|(needle, at)| Found {
             needle: needle.name.clone(),
             mapping: mapping.name.clone(),
@@ -147,15 +138,32 @@ pub(crate) fn scan(pid: u32, needles: &[Needle]) -> Scan {
     scan
 }
 
+/// The bytes of a mapping, and how many of them could be read; the others are zero. A process that is at work may give
+/// pages back while it is being read.
+fn read(memory: &File, mapping: &Mapping) -> (Vec<u8>, usize) {
+    let mut bytes = vec![0; mapping.end - mapping.start];
+    if memory.read_exact_at(&mut bytes, mapping.start as u64).is_ok() {
+        let length = bytes.len();
+        return (bytes, length);
+    }
+    let mut bytes_read = 0;
+    for (number, page) in bytes.chunks_mut(PAGE_BYTES).enumerate() {
+        match memory.read_exact_at(page, (mapping.start + number * PAGE_BYTES) as u64) {
+            Ok(()) => bytes_read += page.len(),
+            Err(_) => page.fill(0),
+        }
+    }
+    (bytes, bytes_read)
+}
+
 struct Mapping {
     start: usize,
     end: usize,
     name: String,
-    is_writable: bool,
     is_locked: bool,
 }
 
-/// The readable mappings of a process.
+/// The readable mappings of a process that may hold what it has worked with.
 fn mappings(pid: u32) -> Vec<Mapping> {
     let mut mappings = Vec::new();
     let mut last = None;
@@ -164,9 +172,11 @@ fn mappings(pid: u32) -> Vec<Mapping> {
         if let Some((start, end)) = first.split_once('-') {
             let [start, end] = [start, end].map(|number| usize::from_str_radix(number, 16).unwrap());
             let name = rest.split_whitespace().skip(4).collect::<Vec<_>>().join(" ");
-            let is_readable = rest.starts_with('r') && !name.starts_with("[v");
             let is_writable = rest.as_bytes()[1] == b'w';
-            last = is_readable.then_some(Mapping { start, end, name, is_writable, is_locked: false });
+            // The program and its libraries as they lie in their files: nothing can have been written there.
+            let is_file = name.starts_with('/') && !name.contains("secretmem") && !is_writable;
+            let is_readable = rest.starts_with('r') && !name.starts_with("[v") && !is_file;
+            last = is_readable.then_some(Mapping { start, end, name, is_locked: false });
         } else if first == "VmFlags:" {
             mappings.extend(last.take().map(|mapping| Mapping { is_locked: rest.contains("lo"), ..mapping }));
         }

@@ -7,8 +7,8 @@ use sopsmith::sops::Document;
 use sopsmith::storage::{Environment, Keyring, NoPrompt, Platform, Prompt};
 
 use super::letters;
-use super::scan::Needle;
-use crate::folder::{Folder, IDENTITY};
+use super::scan::{Needle, scan};
+use crate::folder::{Folder, IDENTITY, RECIPIENT};
 
 /// The encrypted file.
 pub(crate) const FILE: &str = "secrets.yaml";
@@ -51,4 +51,15 @@ fn data_key(folder: &Folder) -> Secret {
     let document = Document::parse(folder.read(FILE)).unwrap();
     let unlocked = Keyring::find(&environment, &nobody).unlock(document.metadata()).unwrap();
     Secret::from_exposed(unlocked.data_key.expose())
+}
+
+/// Whether secrets were found outside locked pages. The file's recipient, which is no secret, has to be found: that shows
+/// that the looking works.
+#[track_caller]
+pub(crate) fn check(pid: u32, state: &str, needles: &[Needle]) {
+    let scanned = scan(pid, needles);
+    let secrets = scanned.outside_locked_pages();
+    assert!(secrets.is_empty(), "{state}: {secrets:#?}");
+    let seen = scan(pid, &[Needle::text("the recipient", RECIPIENT)]);
+    assert!(!seen.found.is_empty(), "{state}: the looking does not work");
 }

@@ -168,7 +168,7 @@ impl Evaluator<'_, '_> {
     /// How many `with` may give a name that nothing in the file defines; 0 for everything else.
     pub(in crate::nix) fn namespaces(&self, id: NodeId) -> usize {
         let name = self.tree.slice(id);
-        if self.tree.kind(id) != NODE_IDENT || builtin::global(name).is_some() {
+        if !self.scopes.has_with() || self.tree.kind(id) != NODE_IDENT || builtin::global(name).is_some() {
             return 0;
         }
         match self.scopes.resolve(self.tree, name, id) {

@@ -40,20 +40,28 @@ pub(super) enum Resolution {
 #[derive(Debug)]
 pub(super) struct Scopes<'t> {
     scopes: HashMap<NodeId, HashMap<Cow<'t, str>, Vec<Definition>>>,
+    /// Whether the file has any `with`.
+    has_with: bool,
 }
 
 impl<'t> Scopes<'t> {
     pub(super) fn new(tree: &Tree<'t>) -> Self {
-        let mut scopes = Self { scopes: HashMap::new() };
+        let mut scopes = Self { scopes: HashMap::new(), has_with: false };
         for id in tree.ids() {
             match tree.kind(id) {
                 NODE_LET_IN | NODE_LEGACY_LET => scopes.bindings(tree, id),
                 NODE_ATTR_SET if tree.child(id, TOKEN_REC).is_some() => scopes.bindings(tree, id),
                 NODE_LAMBDA => scopes.parameter(tree, id),
+                NODE_WITH => scopes.has_with = true,
                 _ => {}
             }
         }
         scopes
+    }
+
+    /// Whether a name can come from a `with` at all.
+    pub(super) fn has_with(&self) -> bool {
+        self.has_with
     }
 
     /// What `name` means at `at`.

@@ -16,11 +16,10 @@ pub(super) fn known_names(evaluator: &Evaluator<'_, '_>, declarations: &[Declara
     let tree = evaluator.tree;
     let mut names = BTreeSet::new();
     for binding in tree.ids().filter(|id| tree.kind(*id) == NODE_ATTRPATH_VALUE) {
-        let attributes: Vec<NodeId> = tree.attributes(binding).collect();
-        if attributes.iter().any(|attribute| speaks_of_names(tree.slice(*attribute)))
+        if tree.attributes(binding).any(|attribute| speaks_of_names(tree.slice(attribute)))
             || tree.ancestors(binding).nth(1).is_some_and(|around| names_below(tree, around))
         {
-            names.extend(attributes.iter().filter_map(|attribute| defined(tree, *attribute)));
+            names.extend(tree.attributes(binding).filter_map(|attribute| defined(tree, attribute)));
             names.extend(used(tree, binding));
         }
     }

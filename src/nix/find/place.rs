@@ -2,12 +2,35 @@
 //!
 //! The names are conventions of NixOS, home-manager, nix-darwin, flakes, flake-parts, colmena and den.
 
+use std::rc::Rc;
+
 use crate::nix::declaration::{Condition, ModuleKind, Place};
 use crate::nix::evaluate::Evaluator;
 use crate::nix::tree::NodeId;
 use crate::nix::value::Static;
 
-/// What stands around an expression on the way from the top of the file.
+/// The way from the top of the file to an expression, one step after the other. Cheap to make at every step; what it
+/// says is put into words only where something is found.
+#[derive(Debug, Clone)]
+pub(super) struct Trail {
+    step: Step,
+    outer: Option<Rc<Trail>>,
+}
+
+/// One step inwards.
+#[derive(Debug, Clone)]
+enum Step {
+    /// Behind the first attributes of a binding.
+    Behind { binding: NodeId, count: usize },
+    /// Under a condition.
+    Under(Condition),
+    /// Into the argument of a function that is not understood: a set may be anything there.
+    Argument,
+    /// Into a variable of a `let`, which conditions around it do not concern.
+    Variable(NodeId),
+}
+
+/// What stands around an expression.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Surroundings {
     /// The attributes passed, names that cannot be read as `*`.
@@ -16,11 +39,64 @@ pub(super) struct Surroundings {
     pub(super) key: String,
     /// The conditions passed, outermost first.
     pub(super) conditions: Vec<Condition>,
-    /// Whether a function that is not understood was passed: then a set may be anything.
-    pub(super) is_argument: bool,
+    /// Whether a function that is not understood was passed.
+    is_argument: bool,
+}
+
+impl Trail {
+    /// Further inside, behind the first attributes of a binding.
+    pub(super) fn behind(outer: Option<&Rc<Self>>, binding: NodeId, count: usize) -> Option<Rc<Self>> {
+        Self::further(outer, Step::Behind { binding, count })
+    }
+
+    /// Further inside, under one more condition.
+    pub(super) fn under(outer: Option<&Rc<Self>>, condition: Condition) -> Option<Rc<Self>> {
+        Self::further(outer, Step::Under(condition))
+    }
+
+    /// Inside an argument of some function.
+    pub(super) fn argument(outer: Option<&Rc<Self>>) -> Option<Rc<Self>> {
+        Self::further(outer, Step::Argument)
+    }
+
+    /// Inside a variable.
+    pub(super) fn variable(outer: Option<&Rc<Self>>, name: NodeId) -> Option<Rc<Self>> {
+        Self::further(outer, Step::Variable(name))
+    }
+
+    fn further(outer: Option<&Rc<Self>>, step: Step) -> Option<Rc<Self>> {
+        Some(Rc::new(Self { step, outer: outer.cloned() }))
+    }
 }
 
 impl Surroundings {
+    /// Puts a trail into words.
+    pub(super) fn of(evaluator: &Evaluator<'_, '_>, trail: Option<&Rc<Trail>>) -> Self {
+        let mut steps = Vec::new();
+        let mut next = trail;
+        while let Some(trail) = next {
+            steps.push(&trail.step);
+            next = trail.outer.as_ref();
+        }
+        let mut whole = Self::default();
+        for step in steps.into_iter().rev() {
+            match step {
+                Step::Behind { binding, count } => {
+                    let attributes: Vec<NodeId> = evaluator.tree.attributes(*binding).take(*count).collect();
+                    whole = whole.behind(evaluator, &attributes);
+                }
+                Step::Under(condition) => whole.conditions.push(condition.clone()),
+                Step::Argument => whole.is_argument = true,
+                Step::Variable(name) => {
+                    whole.conditions.clear();
+                    whole.key.push_str(" let ");
+                    whole.key.push_str(evaluator.tree.slice(*name));
+                }
+            }
+        }
+        whole
+    }
+
     /// Further inside, behind these attributes.
     pub(super) fn behind(&self, evaluator: &Evaluator<'_, '_>, attributes: &[NodeId]) -> Self {
         let mut inner = self.clone();
@@ -35,13 +111,6 @@ impl Surroundings {
             inner.is_argument &= !matches!(name.as_str(), "modules" | "imports" | "config");
             inner.attributes.push(name);
         }
-        inner
-    }
-
-    /// Further inside, under one more condition.
-    pub(super) fn under(&self, condition: Condition) -> Self {
-        let mut inner = self.clone();
-        inner.conditions.push(condition);
         inner
     }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rnix::SyntaxKind::{NODE_LAMBDA, NODE_PATTERN, TOKEN_ELLIPSIS};
 
-use super::place::Surroundings;
+use super::place::{Surroundings, Trail};
 use crate::nix::declaration::Condition;
 use crate::nix::evaluate::{Builtin, Evaluator, Thunk};
 use crate::nix::tree::{Expr, NodeId};
@@ -32,9 +32,9 @@ pub(super) struct SopsDefinition {
 
 /// Walks a file.
 pub(super) fn modules(evaluator: &Evaluator<'_, '_>, root: NodeId) -> Modules {
-    let mut walk = Walk { evaluator, pending: vec![(root, Rc::default())], found: Modules::default() };
-    while let Some((id, around)) = walk.pending.pop() {
-        walk.visit(id, &around);
+    let mut walk = Walk { evaluator, pending: vec![(root, None)], found: Modules::default() };
+    while let Some((id, trail)) = walk.pending.pop() {
+        walk.visit(id, trail.as_ref());
     }
     let tree = evaluator.tree;
     walk.found
@@ -46,39 +46,38 @@ pub(super) fn modules(evaluator: &Evaluator<'_, '_>, root: NodeId) -> Modules {
 
 struct Walk<'e, 'a, 't> {
     evaluator: &'e Evaluator<'a, 't>,
-    pending: Vec<(NodeId, Rc<Surroundings>)>,
+    pending: Vec<(NodeId, Option<Rc<Trail>>)>,
     found: Modules,
 }
 
 impl Walk<'_, '_, '_> {
-    fn visit(&mut self, id: NodeId, around: &Rc<Surroundings>) {
+    fn visit(&mut self, id: NodeId, trail: Option<&Rc<Trail>>) {
         let tree = self.evaluator.tree;
         match tree.expr(id) {
             Expr::Paren(inner) | Expr::Lambda { body: inner, .. } | Expr::Assert { body: inner } => {
-                self.push(inner, around);
+                self.push(inner, trail.cloned());
             }
-            Expr::With { body, .. } => self.push(body, around),
+            Expr::With { body, .. } => self.push(body, trail.cloned()),
             Expr::Let { body } => {
-                self.visit_let(id, around);
-                self.push(body, around);
+                self.visit_let(id, trail);
+                self.push(body, trail.cloned());
             }
-            Expr::Set => self.visit_set(id, around),
+            Expr::Set => self.visit_set(id, trail),
             Expr::List => {
-                let items: Vec<NodeId> = tree.expressions(id).collect();
-                items.into_iter().for_each(|item| self.push(item, around));
+                self.pending.extend(tree.expressions(id).map(|item| (item, trail.cloned())));
             }
             Expr::Binary { left, right, .. } => {
-                self.push(left, around);
-                self.push(right, around);
+                self.push(left, trail.cloned());
+                self.push(right, trail.cloned());
             }
             Expr::If { condition, then, otherwise } => {
                 let condition = self.evaluator.condition(condition);
                 let negated = Condition { negated: !condition.negated, ..condition.clone() };
-                self.push(then, &Rc::new(around.under(condition)));
-                self.push(otherwise, &Rc::new(around.under(negated)));
+                self.push(then, Trail::under(trail, condition));
+                self.push(otherwise, Trail::under(trail, negated));
             }
-            Expr::Apply { .. } => self.visit_call(id, around),
-            Expr::Select { of, .. } => self.push(of, around),
+            Expr::Apply { .. } => self.visit_call(id, trail),
+            Expr::Select { of, .. } => self.push(of, trail.cloned()),
             Expr::HasAttr { .. }
             | Expr::Ident
             | Expr::Literal
@@ -89,82 +88,91 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    fn push(&mut self, id: NodeId, around: &Rc<Surroundings>) {
-        self.pending.push((id, Rc::clone(around)));
+    fn push(&mut self, id: NodeId, trail: Option<Rc<Trail>>) {
+        self.pending.push((id, trail));
     }
 
     /// What a `let` names is no attribute of a module, but it may hold modules.
-    fn visit_let(&mut self, id: NodeId, around: &Rc<Surroundings>) {
+    fn visit_let(&mut self, id: NodeId, trail: Option<&Rc<Trail>>) {
         let tree = self.evaluator.tree;
         for binding in tree.bindings(id) {
-            let (Some(value), Some(name)) = (tree.value(binding), tree.attribute(binding, 0)) else { continue };
-            let mut inner = Surroundings { conditions: Vec::new(), ..(**around).clone() };
-            inner.key.push_str(" let ");
-            inner.key.push_str(tree.slice(name));
-            self.push(value, &Rc::new(inner));
+            if let (Some(value), Some(name)) = (tree.value(binding), tree.attribute(binding, 0)) {
+                self.push(value, Trail::variable(trail, name));
+            }
         }
     }
 
-    fn visit_set(&mut self, id: NodeId, around: &Rc<Surroundings>) {
+    fn visit_set(&mut self, id: NodeId, trail: Option<&Rc<Trail>>) {
         let tree = self.evaluator.tree;
-        if around.is_module() && self.is_body(id) {
-            self.found.bodies.push((id, Rc::clone(around)));
+        if self.is_body(id) {
+            let around = Surroundings::of(self.evaluator, trail);
+            if around.is_module() {
+                self.found.bodies.push((id, Rc::new(around)));
+            }
         }
         for binding in tree.bindings(id) {
-            let attributes: Vec<NodeId> = tree.attributes(binding).collect();
             if tree.is_inherit(binding) {
-                self.visit_inherit(&attributes, around);
-                continue;
+                self.visit_inherit(binding, trail);
+            } else if !self.define(binding, trail)
+                && let Some(value) = tree.value(binding)
+                && may_hold_modules(tree.expr(value))
+            {
+                self.push(value, Trail::behind(trail, binding, usize::MAX));
             }
-            let is_sops = |attribute: &NodeId| tree.attribute_name(*attribute).is_some_and(|name| name == "sops");
-            let sops = (0..attributes.len()).filter(|index| is_sops(&attributes[*index])).find_map(|index| {
-                let inner = around.behind(self.evaluator, &attributes[..index]);
-                (!inner.is_foreign()).then_some((index, inner))
-            });
-            match (sops, tree.value(binding)) {
-                (Some((index, inner)), _) => self.found.definitions.push(SopsDefinition {
+        }
+    }
+
+    /// Notes a binding that defines `sops`; says whether it does.
+    fn define(&mut self, binding: NodeId, trail: Option<&Rc<Trail>>) -> bool {
+        let tree = self.evaluator.tree;
+        let is_sops = |attribute: NodeId| tree.attribute_name(attribute).is_some_and(|name| name == "sops");
+        let places = tree.attributes(binding).enumerate().filter(|(_, attribute)| is_sops(*attribute));
+        for (index, _) in places {
+            let inner = Trail::behind(trail, binding, index);
+            let around = Surroundings::of(self.evaluator, inner.as_ref());
+            if !around.is_foreign() {
+                self.found.definitions.push(SopsDefinition {
                     binding: Some(binding),
                     depth: index + 1,
                     value: self.evaluator.below(binding, index + 1, &None),
-                    around: Rc::new(inner),
-                }),
-                (None, Some(value)) => {
-                    let inner = around.behind(self.evaluator, &attributes);
-                    self.push(value, &Rc::new(inner));
-                }
-                (None, None) => {}
+                    around: Rc::new(around),
+                });
+                return true;
             }
         }
+        false
     }
 
     /// `inherit sops;`
-    fn visit_inherit(&mut self, attributes: &[NodeId], around: &Rc<Surroundings>) {
+    fn visit_inherit(&mut self, inherit: NodeId, trail: Option<&Rc<Trail>>) {
         let tree = self.evaluator.tree;
-        for attribute in attributes {
-            let is_sops = tree.attribute_name(*attribute).is_some_and(|name| name == "sops");
-            if is_sops && around.is_module() && !around.is_foreign() {
+        for attribute in tree.attributes(inherit) {
+            if tree.attribute_name(attribute).is_none_or(|name| name != "sops") {
+                continue;
+            }
+            let around = Surroundings::of(self.evaluator, trail);
+            if around.is_module() && !around.is_foreign() {
                 self.found.definitions.push(SopsDefinition {
                     binding: None,
                     depth: 0,
-                    value: Thunk::Inherited { attribute: *attribute, env: None },
-                    around: Rc::clone(around),
+                    value: Thunk::Inherited { attribute, env: None },
+                    around: Rc::new(around),
                 });
             }
         }
     }
 
-    fn visit_call(&mut self, id: NodeId, around: &Rc<Surroundings>) {
+    fn visit_call(&mut self, id: NodeId, trail: Option<&Rc<Trail>>) {
         let (function, arguments) = self.evaluator.tree.call(id);
         match (self.evaluator.known_function(function), arguments.as_slice()) {
             (Some(Builtin::MkIf | Builtin::Optional | Builtin::Optionals), [condition, inner]) => {
-                let inside = around.under(self.evaluator.condition(*condition));
-                self.push(*inner, &Rc::new(inside));
+                self.push(*inner, Trail::under(trail, self.evaluator.condition(*condition)));
             }
-            (Some(_), arguments) => arguments.iter().for_each(|argument| self.push(*argument, around)),
+            (Some(_), arguments) => arguments.iter().for_each(|argument| self.push(*argument, trail.cloned())),
             (None, arguments) => {
-                let inside = Rc::new(Surroundings { is_argument: true, ..(**around).clone() });
-                arguments.iter().for_each(|argument| self.push(*argument, &inside));
-                self.push(function, around);
+                let inside = Trail::argument(trail);
+                arguments.iter().for_each(|argument| self.push(*argument, inside.clone()));
+                self.push(function, trail.cloned());
             }
         }
     }
@@ -192,4 +200,9 @@ impl Walk<'_, '_, '_> {
         tree.kind(lambda) == NODE_LAMBDA
             && tree.child(lambda, NODE_PATTERN).is_some_and(|pattern| tree.child(pattern, TOKEN_ELLIPSIS).is_some())
     }
+}
+
+/// Whether anything can stand inside an expression.
+fn may_hold_modules(expr: Expr) -> bool {
+    !matches!(expr, Expr::Ident | Expr::Literal | Expr::Path | Expr::Text | Expr::Broken)
 }

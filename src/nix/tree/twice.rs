@@ -25,34 +25,42 @@ type Names<'t> = HashMap<Cow<'t, str>, Slot<'t>>;
 enum Slot<'t> {
     /// An expression that nothing can be merged into.
     Closed,
-    /// A literal set.
+    /// A literal set that nothing was merged into yet.
+    Literal(NodeId),
+    /// A set of several bindings.
     Set(Names<'t>),
 }
 
-/// Looks through all sets of a tree, inner ones first.
+/// Looks through all sets of a tree.
 pub(super) fn find(tree: &Tree<'_>) -> Vec<Twice> {
-    let mut search = Search { tree, sets: HashMap::new(), found: Vec::new() };
-    let sets: Vec<NodeId> =
-        tree.ids().filter(|id| matches!(tree.kind(*id), NODE_ATTR_SET | NODE_LET_IN | NODE_LEGACY_LET)).collect();
-    for set in sets.into_iter().rev() {
-        let names = search.names(set);
-        let is_merged =
-            tree.kind(set) == NODE_ATTR_SET && tree.parent(set).is_some_and(|up| tree.value(up) == Some(set));
-        if is_merged {
-            search.sets.insert(set, names);
+    let mut search = Search { tree, found: Vec::new() };
+    let mut first = Vec::new();
+    for set in tree.ids().filter(|id| matches!(tree.kind(*id), NODE_ATTR_SET | NODE_LET_IN | NODE_LEGACY_LET)) {
+        if repeats_a_name(tree, set, &mut first) {
+            search.names(set);
         }
     }
     search.found
 }
 
+/// Whether two bindings of a set begin with the same name; most sets are done with this.
+fn repeats_a_name<'t>(tree: &Tree<'t>, set: NodeId, first: &mut Vec<&'t str>) -> bool {
+    first.clear();
+    for binding in tree.bindings(set) {
+        let attributes = tree.attributes(binding).take(if tree.is_inherit(binding) { usize::MAX } else { 1 });
+        first.extend(attributes.map(|attribute| tree.slice(attribute).trim_matches('"')));
+    }
+    first.sort_unstable();
+    first.windows(2).any(|pair| pair[0] == pair[1])
+}
+
 struct Search<'a, 't> {
     tree: &'a Tree<'t>,
-    /// Sets that are the whole value of a binding, until that binding is read.
-    sets: HashMap<NodeId, Names<'t>>,
     found: Vec<Twice>,
 }
 
 impl<'t> Search<'_, 't> {
+    /// The attributes of a set. What is there twice in it is noted.
     fn names(&mut self, set: NodeId) -> Names<'t> {
         let mut names = Names::new();
         for binding in self.tree.bindings(set) {
@@ -71,42 +79,69 @@ impl<'t> Search<'_, 't> {
         names
     }
 
+    /// The attributes of a set that is merged; it is looked through on its own, so nothing is noted twice.
+    fn names_quietly(&mut self, set: NodeId) -> Names<'t> {
+        let noted = self.found.len();
+        let names = self.names(set);
+        self.found.truncate(noted);
+        names
+    }
+
     fn add(&mut self, names: &mut Names<'t>, binding: NodeId) {
-        let value = self.tree.value(binding).and_then(|value| self.sets.remove(&value));
+        let literal = self.tree.value(binding).filter(|value| self.tree.kind(*value) == NODE_ATTR_SET);
         let mut names = names;
         let mut attributes = self.tree.attributes(binding).peekable();
         while let Some(attribute) = attributes.next() {
             // What stands below a computed name is a set of its own.
             let Some(name) = self.tree.attribute_name(attribute) else { return };
-            if attributes.peek().is_some() {
-                match names.entry(name).or_insert_with(|| Slot::Set(Names::new())) {
-                    Slot::Set(below) => names = below,
-                    Slot::Closed => return self.refuse(attribute),
+            if attributes.peek().is_none() {
+                match (names.get_mut(&name), literal) {
+                    (None, Some(set)) => drop(names.insert(name, Slot::Literal(set))),
+                    (None, None) => drop(names.insert(name, Slot::Closed)),
+                    (Some(slot), Some(set)) => {
+                        let set = self.names_quietly(set);
+                        match self.opened(slot) {
+                            Some(into) => self.merge(into, set, attribute, 0),
+                            None => self.refuse(attribute),
+                        }
+                    }
+                    (Some(_), None) => self.refuse(attribute),
                 }
-                continue;
+                return;
             }
-            match (names.get_mut(&name), value) {
-                (None, Some(set)) => drop(names.insert(name, Slot::Set(set))),
-                (None, None) => drop(names.insert(name, Slot::Closed)),
-                (Some(Slot::Set(into)), Some(set)) => self.merge(into, set, attribute, 0),
-                (Some(_), _) => self.refuse(attribute),
+            let slot = names.entry(name).or_insert_with(|| Slot::Set(Names::new()));
+            match self.opened(slot) {
+                Some(below) => names = below,
+                None => return self.refuse(attribute),
             }
-            return;
+        }
+    }
+
+    /// The attributes of a slot that others can be merged into.
+    fn opened<'s>(&mut self, slot: &'s mut Slot<'t>) -> Option<&'s mut Names<'t>> {
+        if let Slot::Literal(set) = slot {
+            *slot = Slot::Set(self.names_quietly(*set));
+        }
+        match slot {
+            Slot::Set(names) => Some(names),
+            Slot::Closed | Slot::Literal(_) => None,
         }
     }
 
     /// Old versions merge one level only.
     fn merge(&mut self, into: &mut Names<'t>, set: Names<'t>, attribute: NodeId, level: usize) {
-        for (name, slot) in set {
-            match (into.get_mut(&name), slot) {
-                (None, slot) => drop(into.insert(name, slot)),
-                (Some(Slot::Set(below)), Slot::Set(set)) => {
-                    if level == 0 {
-                        self.found.push(Twice::RefusedByOldNix);
+        for (name, mut slot) in set {
+            match into.get_mut(&name) {
+                None => drop(into.insert(name, slot)),
+                Some(existing) => match (self.opened(existing), self.opened(&mut slot)) {
+                    (Some(below), Some(set)) => {
+                        if level == 0 {
+                            self.found.push(Twice::RefusedByOldNix);
+                        }
+                        self.merge(below, std::mem::take(set), attribute, level + 1);
                     }
-                    self.merge(below, set, attribute, level + 1);
-                }
-                (Some(_), _) => self.refuse(attribute),
+                    _ => self.refuse(attribute),
+                },
             }
         }
     }
@@ -140,6 +175,7 @@ mod tests {
         check("{ a = f x; a.b = 2; }", 1, 0);
         check("{ inherit a; a.b = 2; }", 1, 0);
         check("{ a = { b = 1; }; a = { b = 2; }; }", 1, 0);
+        check("{ a = { b = 1; b = 2; }; a = { c = 2; }; }", 1, 0);
         check("let a = 1; \"a\" = 2; in a", 1, 0);
     }
 

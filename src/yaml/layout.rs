@@ -49,3 +49,32 @@ impl Layout {
 fn column(text: &str, tree: &Tree, node: NodeId) -> usize {
     lexeme::column(text, tree.node(node).start as usize)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::text::LineEnding;
+    use crate::yaml::{Limits, Yaml};
+
+    #[track_caller]
+    fn check(text: &str, step: usize, dash_step: usize) {
+        let layout = Yaml::parse(text, &Limits::default()).unwrap().layout();
+        assert_eq!((layout.step, layout.dash_step), (step, dash_step));
+    }
+
+    #[test]
+    fn the_manner_is_read_from_the_first_nested_block() {
+        check("a:\n  b: 1\nc:\n    d: 1\n", 2, 2);
+        check("a:\n    b:\n      - c\n", 4, 2);
+        check("a:\n- b: 1\nc:\n   d: 1\n", 3, 0);
+        check("a:\n   - b\n", 3, 3);
+    }
+
+    #[test]
+    fn what_a_file_does_not_show_is_as_sops_writes_it() {
+        check("a: 1\n", 4, 4);
+        check("a: {b: 1}\n", 4, 4);
+        check("a:\n- b\n", 4, 0);
+        let layout = Yaml::parse("a: 1\r\n", &Limits::default()).unwrap().layout();
+        assert_eq!(layout.line_ending, LineEnding::CrLf);
+    }
+}

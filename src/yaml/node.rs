@@ -32,7 +32,7 @@ pub enum ScalarStyle {
 pub enum Kind {
     /// Keys and values; `flow` when written in braces.
     Mapping {
-        /// Written as `{…}`.
+        /// Written as `{…}`, or as a lone pair in brackets: `[key: value]`.
         flow: bool,
     },
     /// Elements; `flow` when written in brackets.

@@ -4,6 +4,9 @@
 //! The container decides what an encrypted comment is bound to, so this follows that reader's behaviour, oddities
 //! included, not what a person would say. `gap` finds out what stands around a run of comments, `class` splits the
 //! run into comments on a line, feet of what stands before and heads of what follows; this file places them.
+//!
+//! Limitations: that reader loses some comments (behind an opening bracket, or when two end the same value); here they
+//! get the nearest container. In random documents one comment in ten thousand is given to another one than there.
 
 mod class;
 mod gap;

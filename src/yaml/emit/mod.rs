@@ -259,3 +259,80 @@ impl Yaml {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::{Limits, Resolved};
+
+    const LINE: Frame =
+        Frame { flow: false, block: true, keep: true, margin: 0, step: 2, line_ending: LineEnding::Lf, at_end: false };
+
+    #[track_caller]
+    fn check(text: &str, frame: &Frame, expected: &str) {
+        let mut out = String::new();
+        write_scalar(&mut out, text, frame);
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn quotes_stand_exactly_where_they_are_needed() {
+        check("plain text", &LINE, "plain text");
+        check("it's", &LINE, "it's");
+        check("a, b?", &LINE, "a, b?");
+        check("a, b?", &Frame { flow: true, ..LINE }, "'a, b?'");
+        check("'a': b", &LINE, "'''a'': b'");
+        check("<<", &LINE, "\"<<\"");
+        check("0o17", &LINE, "\"0o17\"");
+    }
+
+    #[test]
+    fn what_readers_see_differently_is_escaped() {
+        check("a\u{2028}b", &LINE, "\"a\\Lb\"");
+        check("a\u{85}b", &LINE, "\"a\\Nb\"");
+        check("\u{feff}", &LINE, "\"\\uFEFF\"");
+        check("\u{1F642}\u{1b}\0", &LINE, "\"\\U0001F642\\e\\0\"");
+        check("a\r\nb", &LINE, "\"a\\r\\nb\"");
+    }
+
+    #[test]
+    fn lines_become_a_block_only_where_one_may_stand() {
+        check("a\nb\n", &LINE, "|\n  a\n  b");
+        check("a\n\nb", &Frame { margin: 4, ..LINE }, "|-\n      a\n\n      b");
+        check(" a\nb", &LINE, "|2-\n   a\n  b");
+        check("a\nb", &Frame { line_ending: LineEnding::CrLf, ..LINE }, "|-\r\n  a\r\n  b");
+        check("a\nb\n", &Frame { at_end: true, ..LINE }, "|\n  a\n  b\n");
+        check("a\nb", &Frame { block: false, ..LINE }, "\"a\\nb\"");
+        check("a\n\n", &LINE, "|+\n  a\n");
+        check("a\n\n", &Frame { keep: false, ..LINE }, "\"a\\n\\n\"");
+        check("\ta\nb", &LINE, "\"\\ta\\nb\"");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_read_back_as_those_bytes() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        for part in [&bytes[..], b"\xff", b"text"] {
+            let mut out = String::from("k: ");
+            write_bytes(&mut out, part, &LINE);
+            let yaml = Yaml::parse(out, &Limits::default()).unwrap();
+            let value = yaml.entry(yaml.documents()[0].root, "k").unwrap().value;
+            let resolved = yaml.resolve(value).unwrap().unwrap();
+            assert_eq!(resolved.canonical().as_deref(), Some(part));
+            assert_eq!(matches!(resolved, Resolved::Binary(_)), part != b"text");
+        }
+    }
+
+    #[test]
+    fn the_frame_tells_what_may_stand_in_a_place() {
+        let text = "a:\n  b: 1\n  c: 2 # d\n  e: [3]\n  f: 4\n    # g\n";
+        let yaml = Yaml::parse(text, &Limits::default()).unwrap();
+        let nested = yaml.entry(yaml.documents()[0].root, "a").unwrap().value;
+        let entry = |key| yaml.entry(nested, key).unwrap();
+        let blocks = ["b", "c", "f"].map(|key| yaml.frame(entry(key).value).block);
+        assert_eq!(blocks, [true, false, false]);
+        let element = yaml.elements(entry("e").value).next().unwrap();
+        assert_eq!((yaml.frame(element).flow, yaml.frame(element).block), (true, false));
+        assert!(!yaml.frame(entry("b").key).block);
+        assert_eq!((yaml.frame(entry("b").value).margin, yaml.frame(entry("b").value).step), (2, 2));
+    }
+}

@@ -1,6 +1,7 @@
 //! What the checks find in repositories with one defect, and that they find nothing in correct ones.
 
 mod clean;
+mod command;
 mod defects;
 mod fixes;
 mod judges;

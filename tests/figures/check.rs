@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use crate::process::{Program, RECIPIENT, best, run};
+use crate::process::{Program, RECIPIENT, Run, best, run};
 
 /// Hosts, each with a module of its own, five services and two or three encrypted files.
 const HOSTS: usize = 83;
@@ -18,8 +18,23 @@ pub(crate) fn print() {
     let bytes = make(folder.path());
     let ours = Program::sopsmith();
     let checked = best(10, || run(ours.command().args(["check", "--format", "github"]).arg(folder.path())));
+    let parsed = best(5, || run(&mut nix(folder.path())));
+    let milliseconds = |run: Run| run.time.as_secs_f64() * 1e3;
     println!("\ncheck: {NIX_FILES} Nix files, {ENCRYPTED_FILES} encrypted files, {:.1} MB\n", bytes as f64 / 1e6);
-    println!("{:.1} ms, {:.0} MB", checked.time.as_secs_f64() * 1e3, checked.peak_bytes as f64 / 1e6);
+    println!("| sopsmith check | nix-instantiate --parse, Nix files alone | part | memory |\n|---|---|---|---|");
+    let (ours, theirs) = (milliseconds(checked), milliseconds(parsed));
+    println!("| {ours:.0} ms | {theirs:.0} ms | {:.2} | {:.0} MB |", ours / theirs, checked.peak_bytes as f64 / 1e6);
+}
+
+/// Nix reading the same Nix files without evaluating any: the least that an evaluation has to do.
+fn nix(folder: &Path) -> Command {
+    let mut command = Command::new("nix-instantiate");
+    command.arg("--parse").current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
+    for host in 0..HOSTS {
+        command.arg(format!("hosts/host{host}/default.nix"));
+        command.args((0..5).map(|service| format!("hosts/host{host}/service{service}.nix")));
+    }
+    command
 }
 
 /// Makes the repository, and returns its size in bytes.

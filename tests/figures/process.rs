@@ -46,6 +46,7 @@ impl Program {
 
 /// Runs a command to its end; it has to succeed.
 #[expect(unsafe_code, reason = "wait4 tells the memory of one child, and has no safe wrapper")]
+#[expect(clippy::zombie_processes, reason = "wait4 waits for the child")]
 pub(crate) fn run(command: &mut Command) -> Run {
     let began = Instant::now();
     let child = command.spawn().unwrap();

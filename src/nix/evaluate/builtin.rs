@@ -34,6 +34,7 @@ builtins! {
     ConcatLists 1 "concatLists";
     ConcatMap 2 "concatMap";
     ConcatMapAttrs 2 "concatMapAttrs";
+    ConcatMapStringsSep 3 "concatMapStringsSep";
     ConcatStrings 1 "concatStrings";
     ConcatStringsSep 2 "concatStringsSep";
     Const 2 "const";
@@ -43,11 +44,16 @@ builtins! {
     Flatten 1 "flatten";
     Flip 3 "flip";
     FoldLeft 3 "foldl'" "foldl";
+    FoldLeftAttrs 3 "foldlAttrs";
     FoldRight 3 "foldr" "fold";
     ForEach 2 "forEach";
     GenAttrs 2 "genAttrs";
+    GenAttrsPrime 2 "genAttrs'";
     GetAttr 2 "getAttr";
     HasAttr 2 "hasAttr";
+    HasInfix 2 "hasInfix";
+    HasPrefix 2 "hasPrefix";
+    HasSuffix 2 "hasSuffix";
     Head 1 "head";
     Id 1 "id" "mkDefault" "mkForce" "mkOptionDefault" "mkVMOverride" "mkBefore" "mkAfter" "mkImageMediaOverride";
     Import 1 "import" "scopedImport";
@@ -74,9 +80,11 @@ builtins! {
     ReplaceStrings 3 "replaceStrings";
     SetAttrByPath 2 "setAttrByPath";
     Singleton 1 "singleton";
+    SplitString 2 "splitString";
     ToLower 1 "toLower";
     ToText 1 "toString";
     ToUpper 1 "toUpper";
+    Unique 1 "unique";
 }
 
 /// What a name means that nothing in the file defines, as far as Nix itself knows it.

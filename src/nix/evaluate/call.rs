@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::builtin;
-use super::value::{Frame, Thunk, Val};
+use super::value::{Env, Frame, Thunk, Val};
 use crate::nix::tree::{Expr, NodeId};
 use crate::nix::value::Reason;
 
@@ -18,14 +18,18 @@ impl Evaluator<'_, '_> {
         val
     }
 
+    /// The environment inside a function that is applied to `argument`.
+    pub(in crate::nix) fn applied(&self, lambda: NodeId, argument: &Thunk, outer: &Env) -> Env {
+        Some(Rc::new(Frame { lambda, argument: argument.clone(), outer: outer.clone() }))
+    }
+
     fn apply_one(&self, function: Val, argument: &Thunk, call: NodeId) -> Val {
         match function {
             Val::Lambda(lambda, env) => {
                 let Expr::Lambda { body, .. } = self.tree.expr(lambda) else {
                     return Val::Unknown(self.unknown(Reason::WrongKind, lambda));
                 };
-                let frame = Frame { lambda, argument: argument.clone(), outer: env };
-                self.eval(body, &Some(Rc::new(frame)))
+                self.eval(body, &self.applied(lambda, argument, &env))
             }
             Val::Symbol(symbol) => match symbol.function_name().and_then(builtin::named) {
                 Some(function) => self.apply_known(function, &[], argument, call),

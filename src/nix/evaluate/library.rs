@@ -6,7 +6,7 @@ use super::Evaluator;
 use super::builtin::Builtin;
 use super::list::under_all;
 use super::set::{Lookup, node_of};
-use super::value::{Set, Thunk, Val};
+use super::value::{Entry, Set, Thunk, Val};
 use crate::nix::tree::NodeId;
 use crate::nix::value::{Reason, Unknown};
 
@@ -58,6 +58,15 @@ impl Evaluator<'_, '_> {
             Builtin::ToLower => Val::text(self.text_of(of, call)?.to_lowercase()),
             Builtin::ToUpper => Val::text(self.text_of(of, call)?.to_uppercase()),
             Builtin::Singleton => Val::list(vec![of.clone()]),
+            Builtin::Unique => {
+                let mut texts: Vec<Rc<str>> = Vec::new();
+                for text in self.texts_of(of, call)? {
+                    if !texts.contains(&text) {
+                        texts.push(text);
+                    }
+                }
+                Val::list(texts.into_iter().map(|text| Val::Text(text).into()).collect())
+            }
             Builtin::Head => match self.each(of, call)?.first() {
                 Some(element) => self.force(&under_all(element.value.clone(), &element.conditions)),
                 None => return Err(self.unknown(Reason::WrongKind, call)),
@@ -86,6 +95,7 @@ impl Evaluator<'_, '_> {
             },
             Builtin::Filter => self.filter(first, second, call)?,
             Builtin::GenAttrs => self.gen_attrs(first, second, call)?,
+            Builtin::GenAttrsPrime => self.list_to_attrs(&self.map(second, first, call)?.into(), call)?,
             Builtin::NameValuePair => self.name_value_pair(first, second, call),
             Builtin::MapAttrs | Builtin::MapAttrsPrime | Builtin::MapAttrsToList | Builtin::ConcatMapAttrs => {
                 self.map_attrs(function, first, second, call)?
@@ -123,6 +133,18 @@ impl Evaluator<'_, '_> {
                 let separator = self.text_of(first, call)?;
                 self.joined(&separator, second, call)?
             }
+            Builtin::HasPrefix | Builtin::HasSuffix | Builtin::HasInfix => {
+                let (part, text) = (self.text_of(first, call)?, self.text_of(second, call)?);
+                Val::Boolean(match function {
+                    Builtin::HasPrefix => text.starts_with(&*part),
+                    Builtin::HasSuffix => text.ends_with(&*part),
+                    _ => text.contains(&*part),
+                })
+            }
+            Builtin::SplitString => {
+                let (separator, text) = (self.text_of(first, call)?, self.text_of(second, call)?);
+                Val::list(text.split(&*separator).map(|part| Val::text(part).into()).collect())
+            }
             Builtin::RemovePrefix => {
                 let (prefix, text) = (self.text_of(first, call)?, self.text_of(second, call)?);
                 Val::text(text.strip_prefix(&*prefix).unwrap_or(&text))
@@ -151,6 +173,18 @@ impl Evaluator<'_, '_> {
                 let step =
                     |whole: Val, element: &Thunk| self.apply(self.force(first), &[whole.into(), element.clone()], call);
                 elements.iter().fold(self.force(second), step)
+            }
+            Builtin::FoldLeftAttrs => {
+                let step = |whole: Val, (name, entry): (Rc<str>, Entry)| {
+                    let name = Val::Text(name).into();
+                    let value = under_all(entry.value, &entry.conditions);
+                    self.apply(self.force(first), &[whole.into(), name, value], call)
+                };
+                self.known_attributes(third, call)?.into_iter().fold(self.force(second), step)
+            }
+            Builtin::ConcatMapStringsSep => {
+                let separator = self.text_of(first, call)?;
+                self.joined(&separator, &self.map(second, third, call)?.into(), call)?
             }
             Builtin::FoldRight => {
                 let elements = self.elements(third, call)?;

@@ -242,7 +242,7 @@ impl<'a, 't> Evaluator<'a, 't> {
     ///
     /// # Errors
     /// Why they are not known.
-    pub(super) fn elements(&self, list: &Thunk, at: NodeId) -> Result<Rc<[Thunk]>, Unknown> {
+    pub(in crate::nix) fn elements(&self, list: &Thunk, at: NodeId) -> Result<Rc<[Thunk]>, Unknown> {
         let at = node_of(list).unwrap_or(at);
         match self.plain(self.force(list), at) {
             Val::List(elements) => Ok(elements),

@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use crate::nix::declaration::{Condition, ModuleKind, Place};
-use crate::nix::evaluate::Evaluator;
+use crate::nix::evaluate::{Env, Evaluator};
 use crate::nix::tree::NodeId;
 use crate::nix::value::Static;
 
@@ -21,7 +21,7 @@ pub(super) struct Trail {
 #[derive(Debug, Clone)]
 enum Step {
     /// Behind the first attributes of a binding.
-    Behind { binding: NodeId, count: usize },
+    Behind { binding: NodeId, count: usize, env: Env },
     /// Under a condition.
     Under(Condition),
     /// Into the argument of a function that is not understood: a set may be anything there.
@@ -45,8 +45,8 @@ pub(super) struct Surroundings {
 
 impl Trail {
     /// Further inside, behind the first attributes of a binding.
-    pub(super) fn behind(outer: Option<&Rc<Self>>, binding: NodeId, count: usize) -> Option<Rc<Self>> {
-        Self::further(outer, Step::Behind { binding, count })
+    pub(super) fn behind(outer: Option<&Rc<Self>>, binding: NodeId, count: usize, env: &Env) -> Option<Rc<Self>> {
+        Self::further(outer, Step::Behind { binding, count, env: env.clone() })
     }
 
     /// Further inside, under one more condition.
@@ -81,9 +81,9 @@ impl Surroundings {
         let mut whole = Self::default();
         for step in steps.into_iter().rev() {
             match step {
-                Step::Behind { binding, count } => {
+                Step::Behind { binding, count, env } => {
                     let attributes: Vec<NodeId> = evaluator.tree.attributes(*binding).take(*count).collect();
-                    whole = whole.behind(evaluator, &attributes);
+                    whole = whole.behind(evaluator, &attributes, env);
                 }
                 Step::Under(condition) => whole.conditions.push(condition.clone()),
                 Step::Argument => whole.is_argument = true,
@@ -98,10 +98,10 @@ impl Surroundings {
     }
 
     /// Further inside, behind these attributes.
-    pub(super) fn behind(&self, evaluator: &Evaluator<'_, '_>, attributes: &[NodeId]) -> Self {
+    pub(super) fn behind(&self, evaluator: &Evaluator<'_, '_>, attributes: &[NodeId], env: &Env) -> Self {
         let mut inner = self.clone();
         for attribute in attributes {
-            let name = match evaluator.attribute_name(*attribute, &None) {
+            let name = match evaluator.attribute_name(*attribute, env) {
                 Static::Known(name) => name.to_string(),
                 Static::Unknown(_) => "*".to_owned(),
             };

@@ -45,7 +45,7 @@ impl Search<'_, '_, '_> {
     /// Sites in and beside one definition of `sops`.
     fn beside(&mut self, definition: &SopsDefinition) {
         let tree = self.evaluator.tree;
-        let Some(binding) = definition.binding else { return };
+        let Some(binding) = definition.binding.filter(|_| !definition.is_repeated) else { return };
         let around = &definition.around;
         let below: Vec<NodeId> = tree.attributes(binding).skip(definition.depth).collect();
         let is_secrets = below.first().is_some_and(|first| self.is_named(*first, "secrets"));
@@ -164,7 +164,7 @@ impl Search<'_, '_, '_> {
         let prefix = "sops.secrets.".to_owned();
         match config.map(|binding| (tree.attributes(binding).collect::<Vec<_>>(), tree.value(binding))) {
             Some((attributes, Some(value))) => {
-                let inside = Rc::new(around.behind(self.evaluator, &attributes));
+                let inside = Rc::new(around.behind(self.evaluator, &attributes, &None));
                 for (set, conditions) in self.literal_sets(value) {
                     let target = SiteTarget { set, prefix: prefix.clone(), after: None };
                     self.add(SiteKind::Module, target, &conditions, &inside);

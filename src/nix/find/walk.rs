@@ -6,7 +6,7 @@ use rnix::SyntaxKind::{NODE_LAMBDA, NODE_PATTERN, TOKEN_ELLIPSIS};
 
 use super::place::{Surroundings, Trail};
 use crate::nix::declaration::Condition;
-use crate::nix::evaluate::{Builtin, Evaluator, Thunk};
+use crate::nix::evaluate::{Builtin, Env, Evaluator, Thunk};
 use crate::nix::tree::{Expr, NodeId};
 
 /// What a walk finds.
@@ -27,14 +27,20 @@ pub(super) struct SopsDefinition {
     pub(super) depth: usize,
     /// The value of `sops`.
     pub(super) value: Thunk,
+    /// Whether it stands in a function that is applied several times.
+    pub(super) is_repeated: bool,
     pub(super) around: Rc<Surroundings>,
 }
 
 /// Walks a file.
 pub(super) fn modules(evaluator: &Evaluator<'_, '_>, root: NodeId) -> Modules {
-    let mut walk = Walk { evaluator, pending: vec![(root, None)], found: Modules::default() };
-    while let Some((id, trail)) = walk.pending.pop() {
-        walk.visit(id, trail.as_ref());
+    let mut walk =
+        Walk { evaluator, pending: vec![(root, None)], repeated: Vec::new(), env: None, found: Modules::default() };
+    walk.run();
+    while let Some((body, env, trail)) = walk.repeated.pop() {
+        walk.env = env;
+        walk.push(body, trail);
+        walk.run();
     }
     let tree = evaluator.tree;
     walk.found
@@ -47,10 +53,20 @@ pub(super) fn modules(evaluator: &Evaluator<'_, '_>, root: NodeId) -> Modules {
 struct Walk<'e, 'a, 't> {
     evaluator: &'e Evaluator<'a, 't>,
     pending: Vec<(NodeId, Option<Rc<Trail>>)>,
+    /// Bodies of functions that are applied to every element of a literal list, with the element.
+    repeated: Vec<(NodeId, Env, Option<Rc<Trail>>)>,
+    /// The arguments of the functions around.
+    env: Env,
     found: Modules,
 }
 
 impl Walk<'_, '_, '_> {
+    fn run(&mut self) {
+        while let Some((id, trail)) = self.pending.pop() {
+            self.visit(id, trail.as_ref());
+        }
+    }
+
     fn visit(&mut self, id: NodeId, trail: Option<&Rc<Trail>>) {
         let tree = self.evaluator.tree;
         match tree.expr(id) {
@@ -117,7 +133,7 @@ impl Walk<'_, '_, '_> {
                 && let Some(value) = tree.value(binding)
                 && may_hold_modules(tree.expr(value))
             {
-                self.push(value, Trail::behind(trail, binding, usize::MAX));
+                self.push(value, Trail::behind(trail, binding, usize::MAX, &self.env));
             }
         }
     }
@@ -128,13 +144,14 @@ impl Walk<'_, '_, '_> {
         let is_sops = |attribute: NodeId| tree.attribute_name(attribute).is_some_and(|name| name == "sops");
         let places = tree.attributes(binding).enumerate().filter(|(_, attribute)| is_sops(*attribute));
         for (index, _) in places {
-            let inner = Trail::behind(trail, binding, index);
+            let inner = Trail::behind(trail, binding, index, &self.env);
             let around = Surroundings::of(self.evaluator, inner.as_ref());
             if !around.is_foreign() {
                 self.found.definitions.push(SopsDefinition {
                     binding: Some(binding),
                     depth: index + 1,
-                    value: self.evaluator.below(binding, index + 1, &None),
+                    value: self.evaluator.below(binding, index + 1, &self.env),
+                    is_repeated: self.env.is_some(),
                     around: Rc::new(around),
                 });
                 return true;
@@ -155,7 +172,8 @@ impl Walk<'_, '_, '_> {
                 self.found.definitions.push(SopsDefinition {
                     binding: None,
                     depth: 0,
-                    value: Thunk::Inherited { attribute, env: None },
+                    value: Thunk::Inherited { attribute, env: self.env.clone() },
+                    is_repeated: self.env.is_some(),
                     around: Rc::new(around),
                 });
             }
@@ -168,12 +186,33 @@ impl Walk<'_, '_, '_> {
             (Some(Builtin::MkIf | Builtin::Optional | Builtin::Optionals), [condition, inner]) => {
                 self.push(*inner, Trail::under(trail, self.evaluator.condition(*condition)));
             }
+            (Some(Builtin::Map), [function, list]) if self.repeat(*function, *list, trail) => {}
+            (Some(Builtin::ForEach), [list, function]) if self.repeat(*function, *list, trail) => {}
             (Some(_), arguments) => arguments.iter().for_each(|argument| self.push(*argument, trail.cloned())),
             (None, arguments) => {
                 let inside = Trail::argument(trail);
                 arguments.iter().for_each(|argument| self.push(*argument, inside.clone()));
                 self.push(function, trail.cloned());
             }
+        }
+    }
+
+    /// `map (name: { … }) [ "a" "b" ]` holds one module for every element; says whether it is that.
+    fn repeat(&mut self, function: NodeId, list: NodeId, trail: Option<&Rc<Trail>>) -> bool {
+        const MOST: usize = 64;
+        let function = self.evaluator.tree.bare(function);
+        let Expr::Lambda { body, .. } = self.evaluator.tree.expr(function) else { return false };
+        self.evaluator.refuel();
+        match self.evaluator.elements(&Thunk::Expr(list, self.env.clone()), list) {
+            Ok(elements) if elements.len() + self.repeated.len() <= MOST => {
+                let applied = elements
+                    .iter()
+                    .rev()
+                    .map(|element| (body, self.evaluator.applied(function, element, &self.env), trail.cloned()));
+                self.repeated.extend(applied);
+                true
+            }
+            _ => false,
         }
     }
 

@@ -207,6 +207,19 @@ fn computed_sets_are_followed_over_literal_lists() {
         &["a Computed/Computed", "b Computed/Computed if c"],
     );
     check("{ lib, names, ... }: { sops.secrets = lib.genAttrs names (_: { }); }", &[]);
+    check(
+        "{ lib, ... }: lib.mkMerge (map (v: let k = v + \".pub\"; in { sops.secrets.${v}.mode = \"0400\"; sops.secrets.${k} = { }; }) [ \"a\" \"b\" ])",
+        &[
+            "a Computed/Computed mode=\"0400\"",
+            "b Computed/Computed mode=\"0400\"",
+            "a.pub Computed/Computed",
+            "b.pub Computed/Computed",
+        ],
+    );
+    check(
+        "{ lib, ... }: { home-manager.users = lib.mkMerge (lib.forEach [ \"a\" \"b\" ] (u: { ${u}.sops.secrets.x = { }; })); }",
+        &["x Computed/Computed in home-manager.users.a", "x Computed/Computed in home-manager.users.b"],
+    );
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub struct Site {
 /// What kind of text a site takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SiteKind {
-    /// Inside `secrets = { … }`: `x = { … };`
+    /// Inside `secrets = { … }`: `x = { … };`. Behind a computed set that is ` // { x = { … }; }`.
     SecretsSet,
     /// Inside `sops = { … }`: `secrets.x = { … };`
     SopsSet,
@@ -39,8 +39,10 @@ pub enum SiteKind {
 /// Where exactly a site's text goes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct SiteTarget {
-    /// The literal set.
+    /// The literal set, or the computed one.
     pub(super) set: NodeId,
+    /// Whether the set is computed, so that ` // { … }` is written behind it.
+    pub(super) is_computed: bool,
     /// What is written before the name: nothing, `secrets.`, `sops.secrets.`.
     pub(super) prefix: String,
     /// The binding to follow; `None` for the end of the set.

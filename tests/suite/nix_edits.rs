@@ -202,7 +202,7 @@ fn only_lines_of(text: &str, patch: &Patch, declaration: &Declaration) {
         }
         for line in gone.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let is_comment = line.starts_with('#') || line.starts_with("/*");
-            let is_brace = matches!(line, "{" | "}" | "{}" | "{ }" | "{  }");
+            let is_brace = matches!(line, "// {" | "{" | "}" | "{}" | "{ }" | "{  }");
             let is_name = line.starts_with('"') || line.starts_with("inherit") || declaration.origin != Origin::Literal;
             assert!(is_comment || is_brace || is_name, "{line:?} of {text}");
         }

@@ -8,7 +8,7 @@ use crate::nix::declaration::DeclarationSpec;
 use crate::nix::error::EditError;
 use crate::nix::file::NixFile;
 use crate::nix::site::{Site, SiteId, SiteKind};
-use crate::nix::tree::Tree;
+use crate::nix::tree::{Expr, Tree};
 use crate::text::Patch;
 
 /// The text of a declaration as it would stand at a site.
@@ -36,6 +36,10 @@ pub(in crate::nix) fn add_declaration(
     let tree = Tree::parse(file.text());
     let desk = Desk::new(file, &tree);
     let (bindings, style) = desk.bindings(site, spec)?;
+    if site.target.is_computed {
+        let patch = desk.merged_into(site, &bindings, &style);
+        return verify(file, patch, &Meant::Added { site, spec });
+    }
     let width = bindings.iter().map(|binding| binding.chars().count() + 1).sum::<usize>();
     let is_first = tree.bindings(site.target.set).next().is_none();
     let line = desk.layout.line_start(site.offset)..desk.layout.next_line(site.offset);
@@ -53,6 +57,20 @@ pub(in crate::nix) fn add_declaration(
 }
 
 impl Desk<'_, '_> {
+    /// ` // { … }` behind a computed set.
+    fn merged_into(&self, site: &Site, bindings: &[String], style: &Style) -> Patch {
+        let range = self.tree.range(site.target.set);
+        let outer = self.layout.indentation(range.end);
+        let (ending, unit) = (self.layout.ending, &style.unit);
+        let lines: String =
+            bindings.iter().flat_map(|it| it.lines()).map(|line| format!("{outer}{unit}{line}{ending}")).collect();
+        let set = format!(" // {{{ending}{lines}{outer}}}");
+        match self.tree.expr(site.target.set) {
+            Expr::Ident | Expr::Select { .. } | Expr::Apply { .. } | Expr::Paren(_) => Patch::insert(range.end, set),
+            _ => Patch::replace(range.clone(), format!("({}){set}", self.tree.slice(site.target.set))),
+        }
+    }
+
     /// The bindings of a declaration at a site, and the style they follow.
     fn bindings(&self, site: &Site, spec: &DeclarationSpec) -> Result<(Vec<String>, Style), EditError> {
         let target = &site.target;
@@ -84,6 +102,9 @@ impl Desk<'_, '_> {
     /// The indentation of the lines at a site.
     fn indentation(&self, site: &Site) -> String {
         let set = self.tree.range(site.target.set);
+        if site.target.is_computed {
+            return format!("{}{}", self.layout.indentation(set.end), Style::of(&self.layout, &[]).unit);
+        }
         let neighbour = site.target.after.or_else(|| self.tree.bindings(site.target.set).last());
         match neighbour.map(|binding| self.tree.range(binding).start) {
             Some(start) if self.layout.begins_line(start) => self.layout.indentation(start).to_owned(),
@@ -183,6 +204,15 @@ mod tests {
                 "{{ sops.secrets = {{\n  a = {{}};\n  new = {{\n    path = \"{}\";\n  }};\n}}; }}\n",
                 "/long".repeat(20)
             ),
+        );
+    }
+
+    #[test]
+    fn a_computed_set_is_extended_behind_itself() {
+        check(
+            "{ lib, n, ... }:\n{\n  sops.secrets = lib.genAttrs n (_: { });\n}\n",
+            &[],
+            "{ lib, n, ... }:\n{\n  sops.secrets = lib.genAttrs n (_: { }) // {\n    new = { };\n  };\n}\n",
         );
     }
 

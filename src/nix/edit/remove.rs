@@ -45,7 +45,11 @@ pub(in crate::nix) fn remove_declaration(file: &NixFile, id: DeclarationId) -> R
     let style = Style::of(&desk.layout, &[]);
     let mut patch = remove_all(&desk.layout, &items)?;
     for (set, removals) in &in_sets {
-        let part = edit_set(&desk.layout, &style, *set, removals, &Addition::default())?;
+        let is_emptied = tree.bindings(*set).count() == removals.len();
+        let part = match desk.operator_before(*set).filter(|_| is_emptied) {
+            Some(range) => Patch::delete(range),
+            None => edit_set(&desk.layout, &style, *set, removals, &Addition::default())?,
+        };
         patch.merge(part).map_err(|overlap| collision(&desk.layout, &overlap))?;
     }
     desk.verified(patch, declaration, &Meant::Removed { id })

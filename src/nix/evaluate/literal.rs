@@ -8,6 +8,7 @@ use super::Evaluator;
 use super::builtin::Builtin;
 use super::scope::{Definition, Resolution};
 use super::symbol::Symbol;
+use super::value::Val;
 use crate::nix::declaration::{Condition, Priority};
 use crate::nix::tree::{Expr, NodeId};
 
@@ -69,6 +70,25 @@ impl Evaluator<'_, '_> {
         let bare = self.tree.bare(value);
         let is_variable = matches!(self.tree.expr(bare), Expr::Ident);
         self.variable(bare).filter(|_| is_variable).unwrap_or(value)
+    }
+
+    /// Whether an expression gives an attribute set for sure, and nothing that only the module system understands.
+    pub(in crate::nix) fn gives_plain_set(&self, value: NodeId) -> bool {
+        let bare = self.tree.bare(value);
+        let by_name = self.known_function(self.tree.call(bare).0).is_some_and(|function| {
+            matches!(
+                function,
+                Builtin::GenAttrs
+                    | Builtin::GenAttrsPrime
+                    | Builtin::ListToAttrs
+                    | Builtin::MapAttrs
+                    | Builtin::MapAttrsPrime
+                    | Builtin::ConcatMapAttrs
+                    | Builtin::FilterAttrs
+                    | Builtin::MergeAttrsList
+            )
+        });
+        by_name || matches!(self.eval(value, &None), Val::Set(set) if set.hidden.is_empty())
     }
 
     /// The elements of a list that is written out, also behind `mkForce` and its like.

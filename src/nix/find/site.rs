@@ -65,7 +65,12 @@ impl Search<'_, '_, '_> {
                 if self.is_closed(set, &path) {
                     return;
                 }
-                self.add(SiteKind::Dotted, SiteTarget { set, prefix, after: Some(binding) }, &[], around);
+                self.add(
+                    SiteKind::Dotted,
+                    SiteTarget { set, is_computed: false, prefix, after: Some(binding) },
+                    &[],
+                    around,
+                );
             }
         }
     }
@@ -119,16 +124,21 @@ impl Search<'_, '_, '_> {
         }
         let dotted = self.count(set, "secrets.");
         if (!holds_set || dotted > 0) && !self.is_closed(set, &["secrets"]) {
-            let target = SiteTarget { set, prefix: "secrets.".to_owned(), after };
+            let target = SiteTarget { set, is_computed: false, prefix: "secrets.".to_owned(), after };
             self.add(SiteKind::SopsSet, target, conditions, around);
         }
     }
 
     /// Inside `secrets = { … }`.
     fn in_secrets(&mut self, value: NodeId, outer: &[Condition], around: &Rc<Surroundings>) {
-        for (set, inner) in self.literal_sets(value) {
+        let literals = self.literal_sets(value);
+        if literals.is_empty() && self.evaluator.gives_plain_set(value) {
+            let target = SiteTarget { set: value, is_computed: true, prefix: String::new(), after: None };
+            self.add(SiteKind::SecretsSet, target, outer, around);
+        }
+        for (set, inner) in literals {
             let conditions = [outer, &inner[..]].concat();
-            let target = SiteTarget { set, prefix: String::new(), after: None };
+            let target = SiteTarget { set, is_computed: false, prefix: String::new(), after: None };
             self.add(SiteKind::SecretsSet, target, &conditions, around);
         }
     }
@@ -166,7 +176,7 @@ impl Search<'_, '_, '_> {
             Some((attributes, Some(value))) => {
                 let inside = Rc::new(around.behind(self.evaluator, &attributes, &None));
                 for (set, conditions) in self.literal_sets(value) {
-                    let target = SiteTarget { set, prefix: prefix.clone(), after: None };
+                    let target = SiteTarget { set, is_computed: false, prefix: prefix.clone(), after: None };
                     self.add(SiteKind::Module, target, &conditions, &inside);
                 }
             }
@@ -174,11 +184,17 @@ impl Search<'_, '_, '_> {
             _ if names.iter().any(|name| name == "config") => {
                 let mut inside = (**around).clone();
                 inside.attributes.push("config".to_owned());
-                let target = SiteTarget { set: body, prefix: format!("config.{prefix}"), after: None };
+                let target =
+                    SiteTarget { set: body, is_computed: false, prefix: format!("config.{prefix}"), after: None };
                 self.add(SiteKind::Module, target, &[], &Rc::new(inside));
             }
             _ if names.iter().any(|name| name == "options") => {}
-            _ => self.add(SiteKind::Module, SiteTarget { set: body, prefix, after: None }, &[], around),
+            _ => self.add(
+                SiteKind::Module,
+                SiteTarget { set: body, is_computed: false, prefix, after: None },
+                &[],
+                around,
+            ),
         }
     }
 
@@ -191,10 +207,12 @@ impl Search<'_, '_, '_> {
             earlier.target = target;
             return;
         }
-        let offset = target.after.map_or_else(
-            || tree.bindings(target.set).last().map_or(tree.range(target.set).start + 1, |last| tree.range(last).end),
-            |after| tree.range(after).end,
-        );
+        let last = tree.bindings(target.set).last();
+        let offset = match target.after.or(last) {
+            Some(binding) => tree.range(binding).end,
+            None if target.is_computed => tree.range(target.set).end,
+            None => tree.range(target.set).start + 1,
+        };
         self.found.push(Site {
             kind,
             offset,
@@ -273,6 +291,7 @@ mod tests {
     #[test]
     fn what_is_computed_takes_none_beside_it() {
         check("{ sops.secrets = f { }; sops.defaultSopsFile = ./x; }", &[]);
+        check("{ lib, n, ... }: { sops.secrets = lib.genAttrs n (_: { }); }", &["SecretsSet \"\" 0  after })"]);
         check("{ sops = { secrets = f { }; }; }", &[]);
         check("let s = { a = { }; }; in { sops = { secrets = s; }; }", &["SecretsSet \"\" 1  after };"]);
         check("let secrets = { a = { }; }; in { sops = { inherit secrets; }; }", &["SecretsSet \"\" 1  after };"]);

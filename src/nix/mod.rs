@@ -1,8 +1,9 @@
 //! Lossless reading and editing of one Nix file: which secrets it declares, how sops-nix is set up, what refers to what.
 //!
 //! ```text
-//!   text -> limits -> rnix -> tree -> (scope, evaluate) -> find -> declarations, settings, templates, references
-//!                                                      sites, style -> edit -> Patch -> parsed again and compared
+//!   text -> tree (limits, rnix) -> evaluate -> find -> declarations, settings, templates, references, sites
+//!                                                                                                       |
+//!   Patch <- verify: parsed again, compared with what was meant <- edit: in the file's own style  <-----+
 //! ```
 //!
 //! Reading is static: nothing is evaluated by Nix, and what cannot be read is [`Static::Unknown`] with its reason, never

@@ -65,18 +65,23 @@ pub enum Reason {
 
 impl fmt::Display for Unknown {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = match self.reason {
-            Reason::Configuration => "depends on other modules",
-            Reason::Argument => "depends on a function argument",
-            Reason::OutsideRepository => "lies outside this repository",
-            Reason::Function => "is computed by a function",
-            Reason::Import => "is imported from another file",
-            Reason::Condition => "depends on a condition",
-            Reason::UnboundName => "is a name not defined in this file",
-            Reason::TooComplex => "is too complex to read without evaluating",
-            Reason::WrongKind => "is not a value that can be read here",
-        };
-        if self.text.is_empty() { out.write_str(words) } else { write!(out, "{} {words}", self.text) }
+        if self.text.is_empty() { self.reason.fmt(out) } else { write!(out, "{} {}", self.text, self.reason) }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Configuration => "depends on other modules",
+            Self::Argument => "depends on a function argument",
+            Self::OutsideRepository => "lies outside this repository",
+            Self::Function => "is computed by a function",
+            Self::Import => "is imported from another file",
+            Self::Condition => "depends on a condition",
+            Self::UnboundName => "is a name not defined in this file",
+            Self::TooComplex => "is too complex to read without evaluating",
+            Self::WrongKind => "is not a value that can be read here",
+        })
     }
 }
 

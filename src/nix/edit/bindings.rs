@@ -1,5 +1,7 @@
 //! Bindings of one literal set: added and removed, with the lines and blanks around them.
 
+use std::ops::Range;
+
 use super::layout::Layout;
 use super::style::Style;
 use crate::nix::error::EditError;
@@ -89,7 +91,7 @@ pub(super) fn collision(layout: &Layout<'_, '_>, overlap: &Overlap) -> EditError
 /// Whether nothing worth keeping would be left between the braces: no comment but those of what is removed.
 fn empties(layout: &Layout<'_, '_>, set: NodeId, removals: &[Removal]) -> bool {
     let inside = layout.inside(set);
-    let own = |comment: &&std::ops::Range<usize>| {
+    let own = |comment: &&Range<usize>| {
         removals.iter().any(|removal| {
             let (Removal::Binding(node) | Removal::Item(node)) = removal;
             let range = layout.tree.range(*node);
@@ -97,7 +99,7 @@ fn empties(layout: &Layout<'_, '_>, set: NodeId, removals: &[Removal]) -> bool {
             extent.start <= comment.start && comment.end <= extent.end
         })
     };
-    let inner = |comment: &&std::ops::Range<usize>| inside.start <= comment.start && comment.end <= inside.end;
+    let inner = |comment: &&Range<usize>| inside.start <= comment.start && comment.end <= inside.end;
     layout.tree.comments().iter().filter(inner).all(|comment| own(&comment))
 }
 

@@ -7,6 +7,10 @@
 //! | inherited                       | taken out of the `inherit`, then added   | taken out of the `inherit`       |
 //! | from elsewhere (`common // { }`) | added to the literal set that overrides  | refused                          |
 
+use std::ops::Range;
+
+use rnix::SyntaxKind::NODE_APPLY;
+
 use super::bindings::{Addition, Removal, collision, edit_set};
 use super::remove::inherited;
 use super::style::Style;
@@ -20,8 +24,6 @@ use crate::nix::file::NixFile;
 use crate::nix::tree::{NodeId, Tree};
 use crate::nix::value::OptionValue;
 use crate::text::Patch;
-
-use rnix::SyntaxKind::NODE_APPLY;
 
 pub(in crate::nix) fn change_options(
     file: &NixFile,
@@ -193,11 +195,7 @@ impl Desk<'_, '_> {
 
     /// If a declaration consists of dotted options only and all of them go: the first one, and what of it becomes
     /// ` = { }`.
-    fn kept_as_empty(
-        &self,
-        declaration: &Declaration,
-        removed: &[Removal],
-    ) -> Option<(NodeId, std::ops::Range<usize>)> {
+    fn kept_as_empty(&self, declaration: &Declaration, removed: &[Removal]) -> Option<(NodeId, Range<usize>)> {
         let tree = self.tree;
         let mut first = None;
         for source in &declaration.parts {

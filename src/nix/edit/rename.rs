@@ -1,5 +1,7 @@
 //! Renaming declarations and references: every place where the name is written, with quotes as the new name needs them.
 
+use std::ops::Range;
+
 use rnix::SyntaxKind::{
     NODE_ATTRPATH, NODE_IDENT, NODE_INHERIT, NODE_STRING, NODE_WITH, TOKEN_PATH_ABS, TOKEN_STRING_CONTENT,
 };
@@ -27,9 +29,7 @@ pub(in crate::nix) fn rename_declaration(file: &NixFile, id: DeclarationId, name
         return Ok(Patch::new());
     }
     if let Static::Unknown(unknown) = &declaration.name {
-        return Err(
-            desk.computed(declaration, crate::nix::Unknown { text: String::new(), ..unknown.clone() }.to_string())
-        );
+        return Err(desk.computed(declaration, unknown.reason.to_string()));
     }
     if let Some(other) = taken(file, name, (&declaration.place, &declaration.conditions)) {
         return Err(EditError::NameTaken { name: name.to_owned(), line: desk.line(other.range.start) });
@@ -127,7 +127,7 @@ impl Desk<'_, '_> {
     }
 
     /// A part of a string or of a path literal.
-    fn inside_token(&self, range: &std::ops::Range<usize>, name: &str) -> Result<String, EditError> {
+    fn inside_token(&self, range: &Range<usize>, name: &str) -> Result<String, EditError> {
         let unwritable = || EditError::Unwritable { what: format!("{name} in a path") };
         let is_path = |character: char| character.is_ascii_alphanumeric() || "/._-+".contains(character);
         let token = self

@@ -117,7 +117,7 @@ impl Desk<'_, '_> {
 
     fn why(&self, declaration: &Declaration) -> String {
         match &declaration.incomplete {
-            Some(unknown) => crate::nix::Unknown { text: String::new(), ..unknown.clone() }.to_string(),
+            Some(unknown) => unknown.reason.to_string(),
             None => "is computed".to_owned(),
         }
     }

@@ -1,5 +1,6 @@
 //! Functions over attribute sets: `genAttrs`, `listToAttrs`, `mapAttrs` and their kin.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Evaluator;
@@ -10,7 +11,7 @@ use super::set::{Lookup, node_of};
 use super::text::shared;
 use super::value::{Entry, Set, Source, Thunk, Val};
 use crate::nix::tree::NodeId;
-use crate::nix::value::{Static, Unknown};
+use crate::nix::value::{Reason, Static, Unknown};
 
 impl Evaluator<'_, '_> {
     pub(super) fn gen_attrs(&self, list: &Thunk, function: &Thunk, call: NodeId) -> Outcome {
@@ -53,7 +54,7 @@ impl Evaluator<'_, '_> {
                 whole.hidden.push(self.hidden(&element.value, unknown, call));
             }
             _ => {
-                let unknown = self.unknown(crate::nix::value::Reason::WrongKind, at);
+                let unknown = self.unknown(Reason::WrongKind, at);
                 whole.hidden.push(self.hidden(&element.value, unknown, call));
             }
         }
@@ -162,7 +163,7 @@ impl Evaluator<'_, '_> {
     /// The entries of a set, those of one name and no condition put together.
     pub(in crate::nix) fn attributes_of(&self, set: &Set) -> Vec<Entry> {
         let mut whole: Vec<Entry> = Vec::with_capacity(set.entries.len());
-        let mut places = std::collections::HashMap::new();
+        let mut places = HashMap::new();
         for entry in &set.entries {
             self.spend(1);
             let name = entry.name.known().filter(|_| entry.conditions.is_empty());

@@ -7,7 +7,7 @@ use rnix::SyntaxKind::{
 
 use super::chain::chain;
 use super::condition::conditions;
-use crate::nix::evaluate::{Evaluator, Root, Symbol};
+use crate::nix::evaluate::{Evaluator, Root, Symbol, shortened};
 use crate::nix::reference::{Reference, ReferenceKind};
 use crate::nix::tree::{Expr, NodeId};
 use crate::nix::value::{Reason, Static, Unknown};
@@ -117,7 +117,7 @@ fn reference(evaluator: &Evaluator<'_, '_>, id: NodeId, root: Option<Root>, step
             (name, name_range)
         }
         None if steps.len() == at + 2 && !is_alias(evaluator, id) => {
-            let text = crate::nix::evaluate::shortened(tree.slice(id));
+            let text = shortened(tree.slice(id));
             (Static::Unknown(Unknown { reason: Reason::TooComplex, text }), None)
         }
         None => return None,

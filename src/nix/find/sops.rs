@@ -7,7 +7,7 @@ use super::declaration::{Part, declarations, templates};
 use super::place::Surroundings;
 use super::walk::{Modules, SopsDefinition};
 use crate::nix::declaration::{Condition, Origin};
-use crate::nix::evaluate::{Entry, Evaluator, Hidden, Source, Thunk, Val};
+use crate::nix::evaluate::{Entry, Evaluator, Hidden, Source, Thunk, Val, node_of};
 use crate::nix::file::Unreadable;
 use crate::nix::setting::{Setting, SettingName};
 use crate::nix::tree::NodeId;
@@ -62,7 +62,7 @@ impl Reader<'_, '_, '_, '_> {
     ) -> Vec<(Entry, Vec<Condition>)> {
         let mut entries = Vec::new();
         for definition in self.evaluator.definitions(value) {
-            let at = crate::nix::evaluate::node_of(&definition.thunk);
+            let at = node_of(&definition.thunk);
             match definition.val {
                 Val::Set(set) => {
                     for hidden in &set.hidden {
@@ -76,7 +76,7 @@ impl Reader<'_, '_, '_, '_> {
                 }
                 val => {
                     let Some(at) = at else { continue };
-                    let unknown = self.why(val, at);
+                    let unknown = why(self.evaluator, val, at);
                     let hidden = Hidden { range: self.evaluator.tree.range(at), unknown, conditions: Vec::new() };
                     self.hide(hidden, definition.conditions, what, around);
                 }
@@ -124,7 +124,7 @@ impl Reader<'_, '_, '_, '_> {
             [only] => (&only.thunk, &only.conditions[..]),
             _ => (&entry.value, &[][..]),
         };
-        let value_node = crate::nix::evaluate::node_of(&entry.value).unwrap_or(name_node);
+        let value_node = node_of(&entry.value).unwrap_or(name_node);
         self.found.settings.push(Setting {
             name,
             value: self.evaluator.read(value, value_node),
@@ -159,10 +159,6 @@ impl Reader<'_, '_, '_, '_> {
             place: around.place(),
             conditions: [&around.conditions[..], &inner[..]].concat(),
         });
-    }
-
-    fn why(&self, val: Val, at: NodeId) -> Unknown {
-        why(self.evaluator, val, at)
     }
 }
 

@@ -88,7 +88,8 @@ impl<'t> Search<'_, 't> {
     }
 
     fn add(&mut self, names: &mut Names<'t>, binding: NodeId) {
-        let literal = self.tree.value(binding).filter(|value| self.tree.kind(*value) == NODE_ATTR_SET);
+        let literal = self.tree.value(binding).map(|value| self.tree.bare(value));
+        let literal = literal.filter(|value| self.tree.kind(*value) == NODE_ATTR_SET);
         let mut names = names;
         let mut attributes = self.tree.attributes(binding).peekable();
         while let Some(attribute) = attributes.next() {
@@ -165,6 +166,7 @@ mod tests {
     fn bindings_of_literal_sets_are_merged() {
         check("{ a.b.x = 1; a.b.y = 2; }", 0, 0);
         check("{ a.b = { x = 1; }; a.b = { y = 2; }; }", 0, 0);
+        check("{ a = ({ x = 1; }); a.y = 2; a = { }; }", 0, 0);
         check("{ a = { b = { x = 1; }; }; a.b.y = 2; }", 0, 0);
         check("{ ${a}.b = 1; ${a}.b = 2; }", 0, 0);
     }

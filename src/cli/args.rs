@@ -196,13 +196,14 @@ pub struct EncryptArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = CHECK_CODES)]
 pub struct CheckArgs {
-    /// Files or folders; problems elsewhere in their repositories are left out. Without any: the repository around here.
+    /// Files or folders; problems elsewhere are left out. Without any: the repository around here.
     pub paths: Vec<PathBuf>,
     /// For whom the report is.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human, value_name = "FORMAT")]
     pub format: ReportFormat,
-    /// Tell the whole story of a code, and check nothing.
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["paths", "format", "fix", "eval"])]
+    /// Tell the whole story of a code, or without one list all codes; check nothing.
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["format", "fix", "eval"])]
     pub explain: Option<String>,
     /// Show and apply the fixes that are safe and need no key.
     #[arg(long)]

@@ -234,9 +234,17 @@ impl Repository {
     /// sops itself looks from where it is started; people start it in the folder of the file or above it.
     #[must_use]
     pub fn rules_for(&self, file: &RepoPath) -> Option<(&RepoPath, &RulesFile)> {
-        let above =
-            |rules: &&RepoPath| rules.folder().is_empty() || file.as_str().starts_with(&format!("{}/", rules.folder()));
-        self.rules_files().filter(|(path, _)| above(path)).max_by_key(|(path, _)| path.folder().len())
+        let mut folder = file.folder();
+        loop {
+            let path = RepoPath::new(&format!("{folder}/{RULES}"))?;
+            if let Some((path, Source::Rules(rules))) = self.files.0.get_key_value(&path) {
+                return Some((path, rules));
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        }
     }
 
     /// All declarations, by file and in the order of the file.

@@ -15,8 +15,8 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::look::Seen;
-use crate::repo::check::{Check, Level, Problem, Spot};
-use crate::text::{LineIndex, sanitize};
+use crate::repo::check::{CHECKS, Check, Level, Problem, Spot};
+use crate::text::sanitize;
 
 /// The widest line of running text.
 const WIDTH_CELLS: usize = 100;
@@ -85,13 +85,10 @@ fn one(text: &mut String, seen: &Seen, problem: &Problem, paint: Paint) {
 /// The line of a place, with the bytes concerned underlined. Ciphertext is not worth a line.
 fn quote(text: &mut String, seen: &Seen, spot: &Spot, level: Level, paint: Paint) {
     let Some(source) = seen.repository.text(&spot.file).filter(|_| !spot.range.is_empty()) else { return };
-    let line = LineIndex::new(source).range(source, spot.position.line);
-    let end = spot.range.end.min(line.end);
-    let (Some(before), Some(marked)) = (source.get(line.start..spot.range.start), source.get(spot.range.start..end))
-    else {
-        return;
-    };
-    let rest = source.get(end..line.end).unwrap_or_default();
+    let (Some(before), Some(after)) = (source.get(..spot.range.start), source.get(spot.range.start..)) else { return };
+    let before = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    let after = after.lines().next().unwrap_or_default();
+    let (marked, rest) = after.split_at_checked(spot.range.len()).unwrap_or((after, ""));
     if rest.contains("ENC[") || marked.contains("ENC[") {
         return;
     }
@@ -129,6 +126,15 @@ fn counted(number: usize, thing: &str) -> String {
 fn push(text: &mut String, line: &str) {
     text.push_str(line.trim_end());
     text.push('\n');
+}
+
+/// Prints all codes, a line each.
+pub(super) fn list(out: &mut impl Write) -> io::Result<()> {
+    let width = CHECKS.iter().map(|check| check.code.len()).max().unwrap_or(0);
+    for check in CHECKS {
+        writeln!(out, "{:width$}  {:7}  {}", check.code, check.level.as_str(), check.summary)?;
+    }
+    Ok(())
 }
 
 /// Prints the whole story of a code.

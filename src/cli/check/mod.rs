@@ -70,6 +70,9 @@ fn is_within(file: &RepoPath, path: &RepoPath) -> bool {
 }
 
 fn explain(wanted: &str, out: &mut impl Write) -> Result<(), Failure> {
+    if wanted.is_empty() {
+        return human::list(out).map_err(|error| unwritten(&error));
+    }
     let Some(found) = check::find(wanted) else {
         let words = format!("{wanted} is no code of a check");
         let hint = check::nearest_code(wanted).map(|meant| format!("did you mean {meant}"));

@@ -29,6 +29,9 @@ pub(super) const UNREACHABLE_KEY: Check = Check {
     run: unreachable_key,
 };
 
+/// A file of which more keys are undeclared is used in another way; one note tells of the rest.
+const MOST_TOLD: usize = 50;
+
 /// The files that some declaration reads by key, and no declaration as a whole.
 fn files<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = (&'s RepoPath, &'s EncryptedFile)> {
     scene.repository.encrypted_files().filter(|(path, file)| {
@@ -42,12 +45,17 @@ fn undeclared_leaf(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<
         let read: HashSet<&str> = scene.repository.readers(path).iter().map(|(_, key)| key.as_str()).collect();
         // What stands below a key that is asked for as a whole is part of another problem.
         let is_read = |key: &str| read.contains(key) || key.match_indices('/').any(|(at, _)| read.contains(&key[..at]));
-        for entry in file.entries().iter().filter(|entry| entry.is_reachable && !entry.is_branch()) {
-            if !is_read(&entry.key) {
-                let declare = Remedy::Declare { file: path.clone(), key: entry.key.clone() };
-                let sentence = format!("{} is not declared anywhere", entry.key);
-                problems.push(note(scene, check, path, entry, sentence).offer("declares it", declare));
-            }
+        let leaves = file.entries().iter().filter(|entry| entry.is_reachable && !entry.is_branch());
+        let undeclared: Vec<&Entry> = leaves.filter(|entry| !is_read(&entry.key)).collect();
+        let (told, rest) = undeclared.split_at(undeclared.len().min(MOST_TOLD));
+        for entry in told {
+            let declare = Remedy::Declare { file: path.clone(), key: entry.key.clone() };
+            let sentence = format!("{} is not declared anywhere", entry.key);
+            problems.push(note(scene, check, path, entry, sentence).offer("declares it", declare));
+        }
+        if let Some(first) = rest.first() {
+            let sentence = format!("{} and {} more keys are not declared anywhere", first.key, rest.len() - 1);
+            problems.push(note(scene, check, path, first, sentence));
         }
     }
 }

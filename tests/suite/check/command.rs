@@ -97,6 +97,13 @@ fn every_code_tells_its_story() {
 }
 
 #[test]
+fn all_codes_are_listed() {
+    let told = Folder::new().run(&["check", "--explain"]).ok();
+    assert_eq!(told.lines().count(), sopsmith::repo::check::CHECKS.len());
+    assert!(told.contains("missing-key                   error    a declared key"), "{told}");
+}
+
+#[test]
 fn safe_fixes_are_shown_and_written() {
     let model = Model::correct()
         .option("db_password", "mode", "0400")

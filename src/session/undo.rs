@@ -45,6 +45,11 @@ impl UndoHistory {
         self.done.push(inverse);
     }
 
+    /// Forgets every change: the way back would lead over what another program wrote, and a save would undo its work.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
     /// The change to be taken back next.
     pub(super) fn last_done(&self) -> Option<&Change> {
         self.done.last()
@@ -92,6 +97,7 @@ impl UndoHistory {
     pub(super) fn unsaved(&self) -> usize {
         match self.saved_at {
             Some(saved_at) => self.done.len().abs_diff(saved_at),
+            // Something not in the history is unsaved, such as what was merged.
             None => self.done.len().max(1),
         }
     }

@@ -105,6 +105,11 @@ impl Workspace {
         Ok(())
     }
 
+    /// After a merge there is no way back: it would lead over what another program wrote.
+    pub(super) fn forget_the_way_back(&mut self) {
+        self.undo.forget();
+    }
+
     /// Goes one change back or on. Returns its name and the key to go to; `None` when there is none.
     pub(super) fn travel(&mut self, direction: Direction) -> Result<Option<(String, Option<String>)>, DocumentError> {
         let change = match direction {

@@ -80,18 +80,20 @@ fn a_key_that_both_changed_is_named() {
     says_on(
         &mut stage,
         "s ⏎ m",
-        "Merged, except vpn_config: both changed it, and the other program's value stands now; set it again, or u takes \
-         the merge back",
+        "Merged, except vpn_config: both changed it, and the other program's value stands now; set it again to \
+         keep yours",
     );
     check_on(&mut stage, "e \"ours\" Ctrl-s s ⏎", &["~ vpn_config = ours"]);
 }
 
 #[test]
-fn a_merge_can_be_taken_back() {
+fn nothing_takes_back_what_another_program_wrote() {
     let mut stage = Stage::web(100, 30);
     play(&mut stage, "/ \"openai\" ⏎ e \"ours\" Ctrl-s");
     stage.changed_outside("secrets/web.yaml", &written_by_another(OTHERS, "secrets/web.yaml"));
-    says_on(&mut stage, "s ⏎ m u", "undid: merged secrets/web.yaml with what another program wrote");
+    says_on(&mut stage, "s ⏎ m u", "nothing to undo");
+    play(&mut stage, "s ⏎");
+    assert_eq!(values(&stage.files[&web()])["vpn_config"], "theirs");
 }
 
 #[test]

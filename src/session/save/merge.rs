@@ -156,6 +156,7 @@ impl Session {
             let name = sanitize(path.as_str()).into_owned();
             self.replace_text(format!("merged {name} with what another program wrote"), path, &merged);
         }
+        self.workspace.forget_the_way_back();
         if conflicts.is_empty() {
             self.say("Merged. Nothing is written yet; s shows what will be.");
         } else {
@@ -164,7 +165,7 @@ impl Session {
                     "Merged, except {}: both changed it, and the other program's value stands now",
                     conflicts.join(", ")
                 ),
-                Some("set it again, or u takes the merge back"),
+                Some("set it again to keep yours"),
             );
         }
     }

@@ -18,22 +18,22 @@ use crate::text::{LineIndex, sanitize};
 
 /// One key of the file, or one that a declaration asks for.
 #[derive(Debug, Serialize)]
-struct Listed {
-    key: String,
+pub(super) struct Listed {
+    pub(super) key: String,
     /// `str`, `int`, …; `map` and `list` for what has keys below; none where the key is absent.
     #[serde(rename = "type")]
     kind: Option<&'static str>,
     sealed: bool,
     line: Option<usize>,
-    declarations: Vec<Declared>,
+    pub(super) declarations: Vec<Declared>,
 }
 
 /// One `sops.secrets.NAME` that reads the key.
 #[derive(Debug, Serialize)]
-struct Declared {
+pub(super) struct Declared {
     name: String,
-    file: String,
-    line: usize,
+    pub(super) file: String,
+    pub(super) line: usize,
 }
 
 /// Prints what a file holds and who reads it.
@@ -42,18 +42,18 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<(), Failure> 
     if !args.json {
         return print(&file.document, &args.file, out);
     }
-    let listed = listed(&file.document, &args.file);
+    let listed = rows(&file.document, &args.file);
     let printed = serde_json::to_string_pretty(&listed).map_err(io::Error::from);
     printed.and_then(|json| writeln!(out, "{json}")).map_err(|error| unwritten(&error))
 }
 
 /// Prints the table of a file that lies at `path`.
 pub(super) fn print(document: &Document, path: &Path, out: &mut impl Write) -> Result<(), Failure> {
-    out.write_all(table(&listed(document, path)).as_bytes()).map_err(|error| unwritten(&error))
+    out.write_all(table(&rows(document, path)).as_bytes()).map_err(|error| unwritten(&error))
 }
 
 /// The rows of the repository's table; those of the file alone where it lies in no repository.
-fn listed(document: &Document, path: &Path) -> Vec<Listed> {
+pub(super) fn rows(document: &Document, path: &Path) -> Vec<Listed> {
     repository_of(path).map_or_else(
         || {
             document

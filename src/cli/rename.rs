@@ -10,5 +10,9 @@ pub(super) fn run(args: &RenameArgs) -> Result<(), Failure> {
     let file = SealedFile::read(&args.file)?;
     let (from, to) = (file.key(&args.old)?, file.key(&args.new)?);
     let cipher = file.unlock()?;
-    file.change(&[Edit::Move { from, to }], &cipher).map(drop)
+    let edit = Edit::Move { from: from.clone(), to };
+    if file.change(&[edit], &cipher)? {
+        file.note_readers_of(&from);
+    }
+    Ok(())
 }

@@ -81,6 +81,21 @@ impl SealedFile {
         save(&[Change { path: &self.path, before, bytes: text.as_bytes(), accept: Accept::Nothing }])
     }
 
+    /// Says which declarations still ask for a key that is not there any more: commands leave Nix files alone.
+    pub(super) fn note_readers_of(&self, key: &KeyPath) {
+        let Some(key) = key.to_slashes() else { return };
+        let below = format!("{key}/");
+        for row in super::list::rows(&self.document, &self.path) {
+            let is_concerned = row.key == key || row.key.starts_with(&below);
+            for place in row.declarations.iter().filter(|_| is_concerned) {
+                super::note(&format!(
+                    "{}:{} still reads {}; the editor changes both sides",
+                    place.file, place.line, row.key
+                ));
+            }
+        }
+    }
+
     /// The key path of an argument.
     pub(super) fn key(&self, text: &str) -> Result<KeyPath, Failure> {
         key_path(text)

@@ -11,5 +11,8 @@ pub(super) fn run(args: &KeyArgs) -> Result<(), Failure> {
     let path = file.key(&args.key)?;
     let cipher = file.unlock()?;
     // As SOPS: a mapping that is empty afterwards stays.
-    file.change(&[Edit::Remove { path, emptied: Emptied::Keep }], &cipher).map(drop)
+    if file.change(&[Edit::Remove { path: path.clone(), emptied: Emptied::Keep }], &cipher)? {
+        file.note_readers_of(&path);
+    }
+    Ok(())
 }

@@ -219,3 +219,13 @@ fn copying_without_a_clipboard_says_why() {
     let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
     folder.run(&["copy", "f.yaml", "api/token"]).failed(1, &["graphical"]);
 }
+
+#[test]
+fn declarations_that_a_command_leaves_behind_are_named() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    folder.write("sops.nix", "{\n  sops.defaultSopsFile = ./f.yaml;\n  sops.secrets.\"api/token\" = { };\n}\n");
+    let ran = folder.run(&["rename", "f.yaml", "api", "service"]);
+    assert!(ran.stderr.contains("sops.nix:3 still reads api/token"), "{}", ran.stderr);
+    ran.ok();
+    assert_eq!(folder.run(&["unset", "f.yaml", "flag"]).stderr, "");
+}

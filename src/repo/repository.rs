@@ -282,10 +282,10 @@ impl Repository {
         self.nix_file(&setting.file)?.settings().get(setting.index)
     }
 
-    /// Files inside the repository that declarations and defaults name, and that were not handed in: absent, or ignored
-    /// by git.
+    /// Files inside the repository that declarations and defaults name, and that are no encrypted files as far as
+    /// they were handed in: absent, ignored by git, or not read because of their names.
     #[must_use]
-    pub fn named_but_absent(&self) -> BTreeSet<RepoPath> {
+    pub fn named_but_not_read(&self) -> BTreeSet<RepoPath> {
         let mut named = BTreeSet::new();
         for (path, file) in self.files.nix_files() {
             let defaults = file.settings().iter().filter(|setting| setting.name == SettingName::DefaultSopsFile);
@@ -294,7 +294,7 @@ impl Repository {
             for value in values.chain(own) {
                 if let Some(Value::File(value)) = value.known()
                     && let NamedFile::Inside(target) = named_file(path, value)
-                    && !self.files.exists(&target)
+                    && matches!(self.files.0.get(&target), None | Some(Source::Other))
                 {
                     named.insert(target);
                 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::imports::Imports;
+use super::imports::{Imports, inner_system};
 use super::path::RepoPath;
 use super::placement::Basis;
 use crate::nix::{ModuleKind, NixFile, Place, Priority, Setting, SettingName};
@@ -44,7 +44,7 @@ pub(super) struct Site {
     module: Option<ModuleKind>,
     /// The attributes before `sops`, without the `config` that means the module itself.
     body: Vec<String>,
-    /// The attributes up to the `config` of a system inside the system; empty outside of one.
+    /// The attributes that name a system inside the system, empty outside of one.
     inner_system: Vec<String>,
 }
 
@@ -58,12 +58,12 @@ pub(super) struct Holding {
 impl Site {
     pub(super) fn new(file: &RepoPath, place: &Place, imports: &Imports) -> Self {
         let attributes = &place.attributes;
-        let inner = attributes.iter().rposition(|attribute| attribute == "config").filter(|at| *at > 0);
+        let inner = inner_system(attributes);
         Self {
             file: file.clone(),
             module: place.module.or_else(|| imports.kind(file)),
             body: attributes.iter().filter(|attribute| *attribute != "config").cloned().collect(),
-            inner_system: inner.map_or_else(Vec::new, |at| attributes[..at].to_vec()),
+            inner_system: inner.map_or_else(Vec::new, |inner| attributes[inner].to_vec()),
         }
     }
 

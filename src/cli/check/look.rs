@@ -7,7 +7,7 @@ use super::super::failure::{Failure, code};
 use super::note;
 use crate::repo::check::{GitFiles, Outside};
 use crate::repo::{Evaluation, RepoPath, Repository};
-use crate::storage::{self, GitState, Loaded, Root};
+use crate::storage::{self, GitState, Listing, Loaded, Root};
 
 /// A repository as it lies on disk.
 pub(super) struct Seen {
@@ -48,7 +48,7 @@ impl Seen {
         let untracked: Vec<RepoPath> =
             listing.files().filter(|path| listing.git_state(path) == GitState::Untracked).cloned().collect();
         let mut repository = Repository::new(texts);
-        let ignored = read_ignored(&root, &mut repository);
+        let ignored = read_named(&root, &listing, &mut repository);
         let knows_git = listing.files().any(|path| listing.git_state(path) != GitState::Unknown);
         let git = knows_git
             .then(|| GitFiles { untracked: untracked.into_iter().collect(), ignored: ignored.into_iter().collect() });
@@ -77,22 +77,34 @@ impl Seen {
     }
 }
 
-/// Reads the files that Nix files name and git does not list: those that it ignores.
-fn read_ignored(root: &Root, repository: &mut Repository) -> Vec<RepoPath> {
-    let absent: Vec<RepoPath> = repository.named_but_absent().into_iter().collect();
+/// Reads the files that Nix files name and that were not read yet, and returns those that git ignores.
+fn read_named(root: &Root, listing: &Listing, repository: &mut Repository) -> Vec<RepoPath> {
     let mut ignored = Vec::new();
-    for path in absent {
+    for path in repository.named_but_not_read() {
         let on_disk = root.absolute(&path);
         if !on_disk.is_file() {
             continue;
         }
         match storage::read_text(&on_disk, storage::MAX_FILE_BYTES) {
-            Ok(text) => {
-                repository.update_file(&path, Some(text));
-                ignored.push(path);
-            }
-            Err(error) => note(&format!("sopsmith: {error}")),
+            Ok(text) => repository.update_file(&path, Some(text)),
+            // Something that is no text is there all the same, and is not encrypted.
+            Err(_) => repository.update_file(&path, Some(String::new())),
+        }
+        if listing.git_state(&path) == GitState::Ignored && !is_in_submodule(root, &path) {
+            ignored.push(path);
         }
     }
     ignored
+}
+
+/// Whether a file belongs to a repository inside the repository, which git lists apart and a flake may include.
+fn is_in_submodule(root: &Root, path: &RepoPath) -> bool {
+    let mut folder = path.folder();
+    while !folder.is_empty() {
+        if RepoPath::new(&format!("{folder}/.git")).is_some_and(|git| root.absolute(&git).exists()) {
+            return true;
+        }
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    false
 }

@@ -87,11 +87,10 @@ fn uses<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = Use> + use<'s> {
             Some(Use {
                 file: target,
                 spot: scene.spot(from, &import.range),
-                // What an import under a condition or in a list of modules comes to is not known here.
-                level: if import.context.last().is_some_and(|last| last == "imports") {
-                    Level::Error
-                } else {
-                    Level::Warning
+                // What becomes of a path that is no entry of `imports` is not known here.
+                level: match import.context.last().is_some_and(|last| last == "imports") {
+                    true => scene.certainty(from, &import.conditions),
+                    false => Level::Warning,
                 },
                 what: format!("{from} imports"),
             })

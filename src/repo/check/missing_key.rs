@@ -51,7 +51,9 @@ fn problem(
     let why = Obstacle::of(file, key);
     let sentence = format!("{name} is declared{asks}, but {} {}", target.file, why.in_words(key));
     // A file that only some of the hosts read may be one that this host never sees.
-    let is_certain = !is_one_of_several && !target.is_conditional;
+    // Where settings are hidden from us, a default from elsewhere may be another one.
+    let is_found = scene.reads_everything || matches!(target.basis, Basis::SopsFile | Basis::DefaultInFile);
+    let is_certain = !is_one_of_several && !target.is_conditional && is_found;
     let level = if is_certain { scene.level(subject) } else { Level::Warning };
     let problem = scene
         .problem(check, level, sentence)

@@ -44,6 +44,9 @@ fn lacks(module: ModuleKind, option: &OptionName) -> bool {
     }
 }
 
+/// What every submodule takes beside its options.
+const OF_EVERY_MODULE: [&str; 5] = ["_module", "config", "freeformType", "imports", "options"];
+
 fn module_name(module: ModuleKind) -> &'static str {
     match module {
         ModuleKind::NixOs => "NixOS",
@@ -84,7 +87,7 @@ fn option_problem(
     let name = subject.shown_name();
     let option = setting.option.as_str();
     let lacking = subject.module().filter(|module| lacks(*module, &setting.option));
-    let is_of_secret = OptionName::SECRET.contains(&setting.option);
+    let is_of_secret = OptionName::SECRET.contains(&setting.option) || OF_EVERY_MODULE.contains(&option);
     if is_of_secret && lacking.is_none() {
         return None;
     }

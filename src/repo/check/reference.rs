@@ -84,15 +84,15 @@ fn references<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = (&'s RepoPath, &
         .flat_map(|(path, file)| file.references().iter().map(move |reference| (path, reference)))
 }
 
-/// How certain it is that a reference is evaluated, and that what it names can be nowhere else. What only may be
-/// wrong is worth a warning where another name is near, else a note.
+/// How certain it is that a reference is evaluated, and that what it names can be nowhere else: a module from another
+/// flake may declare it, unless its name is a slip of one that is declared here.
 fn level(scene: &Scene<'_>, path: &RepoPath, reference: &Reference, meant: Option<&str>) -> Level {
     // Nix is lazy: what stands under a condition may never be evaluated.
     let is_certain = scene.reads_everything && scene.certainty(path, &reference.conditions) == Level::Error;
-    match meant {
-        _ if is_certain => Level::Error,
-        Some(_) => Level::Warning,
-        None => Level::Note,
+    match (is_certain, meant) {
+        (true, Some(_)) => Level::Error,
+        (true, None) | (false, Some(_)) => Level::Warning,
+        (false, None) => Level::Note,
     }
 }
 
@@ -168,7 +168,7 @@ fn placeholder_without_template(scene: &Scene<'_>, check: &'static Check, proble
             scene
                 .problem(
                     check,
-                    level(scene, path, reference, None),
+                    level(scene, path, reference, Some(name)),
                     format!("the placeholder of {name} is used, but there is no template: it does not exist"),
                 )
                 .at(scene.spot(path, &reference.range))

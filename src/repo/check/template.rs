@@ -3,7 +3,7 @@
 use super::Check;
 use super::problem::{Level, Problem, When};
 use super::scene::{Scene, known_text};
-use crate::nix::{OptionName, Value};
+use crate::nix::{OptionName, Template, Value};
 
 pub(super) const EMPTY_TEMPLATE: Check = Check {
     code: "empty-template",
@@ -36,7 +36,8 @@ fn empty_template(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<P
             let name = template.name.known();
             let mut same = scene.repository.nix_files().flat_map(|(_, file)| file.templates());
             let elsewhere = same.any(|other| other != template && other.name.known() == name);
-            let is_written_down = template.options.iter().all(|setting| setting.value.known().is_some());
+            let is_written_down = template.options.iter().all(|setting| setting.value.known().is_some())
+                && template.bindings.iter().all(|binding| is_literal(file.text().get(binding.clone()), template));
             if is_empty
                 && template.option(&OptionName::File).is_none()
                 && !elsewhere
@@ -57,6 +58,12 @@ fn empty_template(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<P
             }
         }
     }
+}
+
+/// Whether a binding without readable options is an empty set, and not something that is computed.
+fn is_literal(binding: Option<&str>, template: &Template) -> bool {
+    let value = binding.and_then(|text| text.split_once('=')).map(|(_, value)| value.trim_start());
+    !template.options.is_empty() || value.is_some_and(|value| value.starts_with('{'))
 }
 
 fn template_file_ignored(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Problem>) {

@@ -53,7 +53,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     error("undeclared-secret", "a secret declared nowhere").in_web("secrets.db_pasword").files(|files| {
         files.replace("hosts/web.nix", "secrets.db_password.path", "secrets.db_pasword.path");
     }),
-    error("undeclared-secret", "a placeholder declared nowhere").in_web("placeholder.nowhere").files(|files| {
+    warning("undeclared-secret", "a placeholder declared nowhere").in_web("placeholder.nowhere").files(|files| {
         with_template(files);
         files.replace("hosts/web.nix", "placeholder.db_password", "placeholder.nowhere");
     }),

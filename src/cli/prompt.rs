@@ -72,9 +72,10 @@ fn read_hidden(question: &str) -> Option<Secret> {
     let mut hidden = before.clone();
     hidden.local_modes.remove(LocalModes::ECHO);
     hidden.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON);
-    terminal.write_all(question.as_bytes()).ok()?;
     let restore = Restore(&control, before);
+    // Hidden first, asked then: what is typed at the sight of the question is neither shown nor thrown away.
     tcsetattr(&control, OptionalActions::Flush, &hidden).ok()?;
+    terminal.write_all(question.as_bytes()).ok()?;
     let line = read_line(&mut terminal);
     drop(restore);
     line

@@ -37,7 +37,7 @@ fn no_state_of_the_editor_leaves_a_value_or_a_key_outside_locked_pages() {
     watched.person.sees("epsilon").sees("memory locked");
     watched.check("masked");
 
-    watched.person.press("/beta<Enter> ").sees(&vault::value("beta"));
+    watched.person.press("/beta<Enter>").sees("reveal").press(" ").sees(&vault::value("beta"));
     watched.check("revealed");
 
     watched.person.press(" ").sees_no(&vault::value("beta"));
@@ -65,6 +65,6 @@ fn no_state_of_the_editor_leaves_a_value_or_a_key_outside_locked_pages() {
 
     watched.person.press("L").sees("unlock");
     watched.check("locked");
-    watched.person.press("<Enter>").sees_no("unlock").press(" ").sees(&pasted);
+    watched.person.press("<Enter>").sees_no("unlock").sees("reveal").press(" ").sees(&pasted);
     watched.check("unlocked again and revealed");
 }

@@ -1,0 +1,24 @@
+//! Arguments of the commands that stand around the work: the demonstration, what shells read.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+/// Where the throwaway repository lies.
+#[derive(Debug, ClapArgs)]
+pub struct DemoArgs {
+    /// Keep the repository in this folder, which must be empty or absent.
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+    /// Play the demonstration without a terminal: print the table, change, save, print the diff.
+    #[arg(long)]
+    pub script: bool,
+}
+
+/// Which shell.
+#[derive(Debug, ClapArgs)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-pub use around::{CompletionsArgs, DemoArgs};
-pub use check::{CheckArgs, ReportFormat};
-pub use file::{EncryptArgs, FileArgs};
-pub use key::{CopyArgs, KeyArgs, ListArgs, RenameArgs, SetArgs, TypeName};
+pub(super) use around::{CompletionsArgs, DemoArgs};
+pub(super) use check::{CheckArgs, ReportFormat};
+pub(super) use file::{EncryptArgs, FileArgs};
+pub(super) use key::{CopyArgs, KeyArgs, ListArgs, RenameArgs, SetArgs, TypeName};
 
 /// A terminal editor for SOPS secrets in NixOS repositories.
 ///

@@ -6,6 +6,7 @@
 //!         -> placement: declaration -> (encrypted file, key)      -> rows: leaves and declarations side by side
 //!         -> references by name                                   -> plans: renames and deletions over several files
 //!         -> check: what the rebuild would say                    -> blast: what the next switch does
+//!         -> setup: what is missing until secrets reach a rebuild
 //! ```
 //!
 //! This room is given texts, never paths to open; it lists and writes nothing and holds no value, only ciphertext. Its
@@ -27,6 +28,7 @@ mod repository;
 mod resolve;
 mod row;
 mod scope;
+pub mod setup;
 mod site;
 
 pub use blast::{BlastRadius, Changes};

@@ -69,6 +69,14 @@ pub enum EditError {
         /// Which name or option.
         what: String,
     },
+    /// What would have to grow is computed.
+    #[error("line {line}: {what} is computed, so that nothing can be added to it")]
+    NotPlain {
+        /// Where.
+        line: usize,
+        /// What: `imports`, `the module` …
+        what: String,
+    },
     /// The changed text does not say what was meant; it is thrown away.
     #[error("line {line}: the changed file would not say what was meant: {difference}")]
     NotAsMeant {
@@ -91,6 +99,7 @@ impl EditError {
             Self::ComputedOption { .. } => "edit the place it comes from by hand",
             Self::NotSet { .. } => "nothing to remove: the module's default holds",
             Self::Unwritable { .. } => "use text without NUL characters, or a complete Nix expression",
+            Self::NotPlain { .. } => "add the line by hand",
             Self::NotAsMeant { .. } => "make this change by hand; the file was not touched",
         }
     }

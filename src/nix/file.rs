@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::declaration::{Condition, Declaration, DeclarationId, DeclarationSpec, OptionName, Place};
 use super::error::{EditError, SyntaxProblem};
 use super::find::Found;
+use super::flake::{Flake, FlakeInput, FlakeModule};
 use super::reference::Reference;
 use super::setting::{Setting, Template};
 use super::site::{Site, SiteId};
@@ -233,6 +234,37 @@ impl NixFile {
     /// When one of them cannot be renamed in place.
     pub fn rename_references(&self, references: &[usize], name: &str) -> Result<Patch, EditError> {
         super::edit::rename_references(self, references, name)
+    }
+
+    /// Adds a path, as it is written in Nix, to the `imports` of the module that the file is.
+    ///
+    /// # Errors
+    /// When the imports or the module are computed.
+    pub fn add_import(&self, path: &str) -> Result<Patch, EditError> {
+        super::edit::add_import(self, path)
+    }
+
+    /// What the file says as a `flake.nix`; `None` where it is none.
+    #[must_use]
+    pub fn flake(&self) -> Option<Flake> {
+        Flake::of(&Tree::parse(&self.text))
+    }
+
+    /// Adds an input to a flake.
+    ///
+    /// # Errors
+    /// When the inputs are computed or one has that name.
+    pub fn add_flake_input(&self, input: &FlakeInput) -> Result<Patch, EditError> {
+        super::edit::add_flake_input(self, input)
+    }
+
+    /// Adds a module to the list of one system of a flake. An input that it comes from becomes an argument of the
+    /// outputs where it has to.
+    ///
+    /// # Errors
+    /// When the outputs, the system or its list of modules are computed.
+    pub fn add_flake_module(&self, system: &str, module: FlakeModule<'_>) -> Result<Patch, EditError> {
+        super::edit::add_flake_module(self, system, module)
     }
 
     /// The file after a patch.

@@ -20,6 +20,7 @@ mod error;
 mod evaluate;
 mod file;
 mod find;
+mod flake;
 mod reference;
 mod setting;
 mod site;
@@ -32,6 +33,7 @@ pub use declaration::{
 };
 pub use error::{EditError, SyntaxProblem};
 pub use file::{Import, KnownName, KnownNameKind, NixFile, Unreadable};
+pub use flake::{Flake, FlakeInput, FlakeModule, FlakeSystem};
 pub use reference::{Reference, ReferenceKind};
 pub use setting::{Setting, SettingName, Template};
 pub use site::{Site, SiteId, SiteKind};

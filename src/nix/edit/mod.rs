@@ -9,8 +9,11 @@
 
 mod add;
 mod bindings;
+mod flake;
+mod import;
 mod inherit;
 mod layout;
+mod list;
 mod option;
 mod remove;
 mod rename;
@@ -20,7 +23,10 @@ mod verify;
 mod write;
 
 pub(super) use self::add::{add_declaration, render};
+pub(super) use self::flake::{add_flake_input, add_flake_module};
+pub(super) use self::import::add_import;
 use self::layout::Layout;
+pub(super) use self::list::literal_list;
 pub(super) use self::option::change_options;
 pub(super) use self::remove::remove_declaration;
 pub(super) use self::rename::{rename_declaration, rename_references};

@@ -83,7 +83,7 @@ pub(super) fn neighbours<'d>(
 }
 
 /// The commonest step by which lines are indented further than the line above.
-fn unit(text: &str) -> String {
+pub(super) fn unit(text: &str) -> String {
     let mut counts = [0_usize; 9];
     let mut tabs = 0;
     let mut above: Option<usize> = None;

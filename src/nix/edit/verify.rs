@@ -28,6 +28,8 @@ pub(super) enum Meant<'m> {
     Changed { id: DeclarationId, changes: &'m [(OptionName, Option<OptionValue>)] },
     /// References have another name.
     ReferencesRenamed { references: &'m [usize], name: &'m str },
+    /// Something that is no declaration and no reference; whoever meant it looks for it.
+    Elsewhere,
 }
 
 /// Hands the patch out if the text after it says what was meant.
@@ -94,7 +96,7 @@ impl Comparison<'_> {
                     options.extend(self.expected_options(value.iter().map(|value| (option, value))));
                 }
             }
-            Meant::ReferencesRenamed { .. } => {}
+            Meant::ReferencesRenamed { .. } | Meant::Elsewhere => {}
         }
         compare(expected, actual, |told| format!("the secret {}", told.name))
     }

@@ -4,8 +4,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::args::EncryptArgs;
 use super::failure::{Failure, code};
 use super::note;
@@ -14,10 +12,8 @@ use super::sealed_file::{read_text, save};
 use super::unwritten;
 use crate::crypto::age::Prompt;
 use crate::repo::ContentHash;
-use crate::sops::{
-    CreationRule, CreationRules, DataKey, Document, DocumentError, EncryptError, NewFile, WrapKeyError, wrap_data_key,
-};
-use crate::storage::{Accept, Before, Change, NewFileMode, OsRandom, shown};
+use crate::sops::{CreationRule, CreationRules, Document, DocumentError, EncryptError, WrapKeyError};
+use crate::storage::{Accept, Before, Change, NewFileMode, SealNewError, seal_new_file, shown};
 
 /// The name of the file with the rules.
 const RULES_NAME: &str = ".sops.yaml";
@@ -45,17 +41,11 @@ pub(super) fn run(args: &EncryptArgs, out: &mut impl Write) -> Result<(), Failur
 
 /// Seals a plain text with a data key of its own, wrapped for the recipients of a rule.
 pub(super) fn seal(text: &str, rule: &CreationRule) -> Result<Document, Failure> {
-    let random = &mut OsRandom;
     let prompt: Arc<dyn Prompt> = Arc::new(TerminalPrompt);
-    let key = DataKey::generate(random);
-    let groups = wrap_data_key(&key, rule, &prompt, random).map_err(|error| unwrapped(&error))?;
-    let file = NewFile {
-        groups,
-        shamir_threshold: rule.shamir_threshold,
-        rule: rule.encryption_rule.clone(),
-        mac_only_encrypted: rule.mac_only_encrypted,
-    };
-    Document::encrypt(text, &file, &key.cipher(), Timestamp::now(), random).map_err(|error| unsealed(&error))
+    seal_new_file(text, rule, &prompt).map_err(|error| match error {
+        SealNewError::NotWrapped(error) => unwrapped(&error),
+        SealNewError::NotEncrypted(error) => unsealed(&error),
+    })
 }
 
 fn unwrapped(error: &WrapKeyError) -> Failure {

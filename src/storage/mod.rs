@@ -8,6 +8,8 @@
 //!   git       the git program, asked safely         history   who changed a file when, and its old texts
 //!   evaluate  nix, asked on demand
 //!   identity  the private keys of this machine, wherever sops would look
+//!   new_identity  a key that is made          folders   folders that a new file needs
+//!   seal_new  a new encrypted file            setup     a repository's setup, read and carried out
 //! ```
 //!
 //! Nothing here sees a plaintext value: what is written is ciphertext, Nix text, or a new identity handed in as
@@ -20,26 +22,32 @@ pub use crate::crypto::age::{NoPrompt, PassphraseFor, Prompt};
 pub use crate::repo::{ContentHash, RepoPath};
 
 mod evaluate;
+mod folders;
 mod git;
 mod history;
 mod identity;
 mod listing;
 mod load;
 mod lock;
+mod new_identity;
 mod program;
 mod random;
 mod read;
 mod replace;
 mod root;
+mod seal_new;
+mod setup;
 mod watch;
 
 pub use evaluate::{EvaluateError, evaluate};
+pub use folders::{FolderError, NewFolderMode, NewFolders};
 pub use git::{Git, GitError, GitState};
 pub use history::{Commit, HistoryError, commits, old_texts};
 pub use identity::{Environment, Finding, Keyring, Place, Platform, Tried, Unlocked};
 pub use listing::{Listing, ListingNote};
 pub use load::{LoadNote, Loaded, load};
 pub use lock::{FolderLock, LockError};
+pub use new_identity::{NewIdentity, NewIdentityError};
 pub use program::end_programs;
 pub use random::OsRandom;
 pub use read::{MAX_FILE_BYTES, ReadError, read_bytes, read_secret, read_text};
@@ -48,6 +56,8 @@ pub use replace::{
     survive_size_limit, sweep,
 };
 pub use root::{Root, RootError, RootKind};
+pub use seal_new::{SealNewError, seal_new_file};
+pub use setup::{OwnKey, OwnKeys, Setup, SetupDone, SetupError};
 pub use watch::Stamp;
 
 /// A path as it may be shown: control characters in file names become visible escapes.

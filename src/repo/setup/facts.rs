@@ -1,0 +1,133 @@
+//! What a repository says about itself, as far as a setup needs it.
+
+use super::super::path::RepoPath;
+use super::super::repository::Repository;
+use crate::nix::{FilePath, Flake, NixFile, SettingName, Value};
+
+/// The flake's file.
+pub(super) const FLAKE: &str = "flake.nix";
+/// The file that a setup makes.
+pub(super) const MODULE: &str = "sops.nix";
+
+/// The texts of a repository.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'r> {
+    /// The files that may say something about secrets.
+    pub repository: &'r Repository,
+    /// The `.gitignore` at the top.
+    pub gitignore: Option<&'r str>,
+}
+
+impl<'r> Facts<'r> {
+    /// The flake at the top.
+    pub(super) fn flake(&self) -> Option<(RepoPath, &'r NixFile, Flake)> {
+        let path = RepoPath::new(FLAKE).expect("a path inside");
+        let file = self.repository.nix_file(&path)?;
+        Some((path, file, file.flake()?))
+    }
+
+    /// The names of the flake's systems.
+    pub(super) fn systems(&self) -> Vec<String> {
+        let flake = self.flake().map(|(_, _, flake)| flake.systems).unwrap_or_default();
+        flake.into_iter().map(|system| system.name).collect()
+    }
+
+    /// The Nix file that says where secrets come from: the one with the default file, else the first that says anything.
+    pub(super) fn module(&self) -> Option<&'r RepoPath> {
+        let sets_default = |file: &NixFile| file.settings().iter().any(|one| one.name == SettingName::DefaultSopsFile);
+        let speaks = |file: &NixFile| !(file.settings().is_empty() && file.declarations().is_empty());
+        let find = |wanted: &dyn Fn(&NixFile) -> bool| {
+            self.repository.nix_files().find(|(_, file)| wanted(file)).map(|(path, _)| path)
+        };
+        find(&sets_default).or_else(|| find(&speaks))
+    }
+
+    /// The encrypted file that is read where a declaration names none.
+    pub(super) fn default_file(&self) -> Option<RepoPath> {
+        self.repository.nix_files().find_map(|(path, file)| {
+            let setting = file.settings().iter().find(|one| one.name == SettingName::DefaultSopsFile)?;
+            match setting.value.known()? {
+                Value::File(FilePath::Relative(relative)) => path.beside(relative),
+                Value::File(FilePath::Repository(inside)) => RepoPath::new(inside),
+                _ => None,
+            }
+        })
+    }
+
+    /// Whether the repository is about homes only.
+    pub(super) fn is_home(&self) -> bool {
+        let speaks_of = |words: &str| self.repository.nix_files().any(|(_, file)| file.text().contains(words));
+        self.systems().is_empty()
+            && !speaks_of("nixosConfigurations")
+            && (speaks_of("homeConfigurations") || speaks_of("homeManagerConfiguration"))
+    }
+
+    /// Whether some Nix file brings the modules of sops-nix in, by whatever way.
+    pub(super) fn has_sops_nix(&self) -> bool {
+        let attributes = ["nixosModules.sops", "homeManagerModules.sops", "homeModules.sops", "darwinModules.sops"];
+        let by_default = ["sops-nix.nixosModules", "sops-nix.homeManagerModules", "sops-nix.darwinModules"];
+        let by_path =
+            ["sops-nix}/modules/sops", "<sops-nix/modules/sops>", "/modules/sops\"", "modules/home-manager/sops.nix"];
+        self.repository.nix_files().any(|(_, file)| {
+            let text = file.text();
+            attributes.iter().chain(&by_default).chain(&by_path).any(|words| text.contains(words))
+        })
+    }
+
+    /// Whether some Nix file imports that one by a literal path.
+    pub(super) fn is_imported(&self, target: &RepoPath) -> bool {
+        let imports = &self.repository.index().imports;
+        self.repository.nix_files().any(|(from, file)| {
+            file.imports().iter().any(|import| imports.target_of(from, &import.path) == Some(target))
+        })
+    }
+
+    /// The Nix files that the flake names as modules of a system, in order.
+    pub(super) fn modules_of(&self, system: &str) -> Vec<&'r RepoPath> {
+        let Some((path, file, _)) = self.flake() else { return Vec::new() };
+        let imports = &self.repository.index().imports;
+        let of_system = file.imports().iter().filter(|import| {
+            import.context.windows(2).any(|pair| pair[0] == "nixosConfigurations" && pair[1] == system)
+        });
+        of_system.filter_map(|import| imports.target_of(&path, &import.path)).collect()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A repository of these files.
+    pub(in super::super) fn repository(files: &[(&str, &str)]) -> Repository {
+        Repository::new(files.iter().map(|(path, text)| (RepoPath::new(path).unwrap(), (*text).to_owned())))
+    }
+
+    #[test]
+    fn the_module_is_the_file_with_the_default() {
+        let check = |files: &[(&str, &str)], expected: Option<&str>| {
+            let repository = repository(files);
+            let facts = Facts { repository: &repository, gitignore: None };
+            assert_eq!(facts.module().map(RepoPath::as_str), expected);
+        };
+        check(&[("a.nix", "{ sops.secrets.x = { }; }"), ("b.nix", "{ sops.defaultSopsFile = ./x; }")], Some("b.nix"));
+        check(&[("a.nix", "{ sops.secrets.x = { }; }")], Some("a.nix"));
+        check(&[("sops.nix", "{ }")], None);
+    }
+
+    #[test]
+    fn the_modules_of_a_system_are_found_through_the_flake() {
+        let flake = "{ outputs = i: { nixosConfigurations = { web = f { modules = [ ./hosts/web ./common.nix ]; }; mail = f { modules = [ ./mail.nix ]; }; }; }; }";
+        let repository = repository(&[
+            ("flake.nix", flake),
+            ("hosts/web/default.nix", "{ }"),
+            ("common.nix", "{ }"),
+            ("mail.nix", "{ }"),
+        ]);
+        let facts = Facts { repository: &repository, gitignore: None };
+        assert_eq!(facts.systems(), ["web", "mail"]);
+        let modules: Vec<&str> = facts.modules_of("web").into_iter().map(RepoPath::as_str).collect();
+        assert_eq!(modules, ["hosts/web/default.nix", "common.nix"]);
+        assert!(facts.is_imported(&RepoPath::new("mail.nix").unwrap()));
+        assert!(!facts.is_home() && !facts.has_sops_nix());
+    }
+}

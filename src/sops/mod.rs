@@ -37,7 +37,10 @@ mod walk;
 
 pub use crate::crypto::{Cipher, DataKey};
 pub use change::{Change, ChangeKind, changes};
-pub use creation_rule::{CreationRule, CreationRules, CreationRulesError, RuleKey};
+pub use creation_rule::{
+    Addition, CreationRule, CreationRules, CreationRulesError, FreshKey, NewRule, Removal, RuleKey, RulesChange,
+    RulesEditError, Which, escape_path, free_name, fresh_rules, is_same_recipient, legal_name, secrets_regex,
+};
 pub use data_key::{Attempt, AttemptOutcome, DataKeyUnavailable, Unwrap, WrapKeyError, unwrap_data_key, wrap_data_key};
 pub use document::Document;
 pub use edit::{Edit, EditError, Edited, Emptied, Place};

@@ -1,23 +1,30 @@
 //! `.sops.yaml`: which recipients and which encryption rule a file gets, and what its recipients are called.
 //!
 //! Truth: sops 3.12.2 and 3.13.3, `config/config.go`. The first rule whose `path_regex` matches wins; key groups make its
-//! flat keys invisible. Read with byte ranges, so that a place in the file can be shown, and edited by whoever does.
+//! flat keys invisible. Read with byte ranges, so that a place in the file can be shown, and edited
+//! without touching the rest.
 
+mod edit;
 mod read;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use regex::Regex;
 
 use super::encryption_rule::EncryptionRule;
 use super::metadata::MasterKeyKind;
+pub use edit::{
+    Addition, FreshKey, NewRule, Removal, RulesChange, RulesEditError, Which, escape_path, free_name, fresh_rules,
+    legal_name, secrets_regex,
+};
 
 /// What a `.sops.yaml` says.
 #[derive(Debug, Clone)]
 pub struct CreationRules {
     rules: Vec<CreationRule>,
     names: HashMap<String, String>,
+    anchors: HashSet<String>,
     yaml_indent: usize,
 }
 
@@ -144,6 +151,12 @@ impl CreationRules {
         self.names.get(identity).map(String::as_str)
     }
 
+    /// The recipient that people call `name`.
+    #[must_use]
+    pub fn identity_of(&self, name: &str) -> Option<&str> {
+        self.names.iter().find(|(_, other)| *other == name).map(|(identity, _)| identity.as_str())
+    }
+
     /// Every anchor on a recipient: the recipient, and what people call it. In no particular order.
     pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
         self.names.iter().map(|(identity, name)| (identity.as_str(), name.as_str()))
@@ -167,6 +180,13 @@ impl CreationRule {
     pub fn keys(&self) -> impl Iterator<Item = &RuleKey> {
         self.groups.iter().flatten()
     }
+}
+
+/// Whether two texts mean one recipient: the comment of an SSH key is no part of it.
+#[must_use]
+pub fn is_same_recipient(one: &str, other: &str) -> bool {
+    let key = |text: &str| text.splitn(3, ' ').take(2).map(str::to_owned).collect::<Vec<_>>();
+    one == other || (one.starts_with("ssh-") && key(one) == key(other))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! From the tree of a `.sops.yaml` to its rules.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::encryption_rule::{EncryptionRule, Selector};
 use super::super::go_regex;
@@ -9,7 +9,7 @@ use super::{CreationRule, CreationRules, CreationRulesError, RuleKey};
 use crate::yaml::{Item, Kind, Limits, NodeId, ParseError, Resolved, Yaml};
 
 /// How deep `merge` may nest, and aliases with it: far above any use.
-const MOST_MERGES: usize = 32;
+pub(super) const MOST_MERGES: usize = 32;
 
 /// The columns a level that sops writes where nothing else is said.
 const USUAL_INDENT: usize = 4;
@@ -20,7 +20,12 @@ pub(super) fn read(text: &str) -> Result<CreationRules, CreationRulesError> {
         return Err(CreationRulesError::DuplicateKey { line: yaml.line(duplicate.second) });
     }
     let reader = Reader { yaml: &yaml };
-    let mut rules = CreationRules { rules: Vec::new(), names: reader.names(), yaml_indent: USUAL_INDENT };
+    let mut rules = CreationRules {
+        rules: Vec::new(),
+        names: reader.names(),
+        anchors: reader.anchors(),
+        yaml_indent: USUAL_INDENT,
+    };
     let Some(document) = yaml.documents().first() else { return Ok(rules) };
     if let Some(list) = reader.field(document.root, "creation_rules") {
         for rule in reader.list(list, "creation_rules")? {
@@ -49,7 +54,7 @@ fn not_yaml(error: ParseError) -> CreationRulesError {
 }
 
 /// The lists of a group and of a rule: field in a group, field in a rule, kind. In the order in which sops fills a group.
-const KINDS: [(&str, &str, MasterKeyKind); 7] = [
+pub(super) const KINDS: [(&str, &str, MasterKeyKind); 7] = [
     ("age", "age", MasterKeyKind::Age),
     ("pgp", "pgp", MasterKeyKind::Pgp),
     ("kms", "kms", MasterKeyKind::Kms),
@@ -59,19 +64,20 @@ const KINDS: [(&str, &str, MasterKeyKind); 7] = [
     ("hc_vault", "hc_vault_transit_uri", MasterKeyKind::Vault),
 ];
 
-struct Reader<'y> {
-    yaml: &'y Yaml,
+/// Reads single fields of a `.sops.yaml`.
+pub(super) struct Reader<'y> {
+    pub(super) yaml: &'y Yaml,
 }
 
 impl Reader<'_> {
     /// The value of a field, aliases followed; absent and null are the same.
-    fn field(&self, mapping: NodeId, key: &str) -> Option<NodeId> {
+    pub(super) fn field(&self, mapping: NodeId, key: &str) -> Option<NodeId> {
         let entry = self.yaml.entry(self.yaml.follow(mapping), key)?;
         let value = self.yaml.follow(entry.value);
         (!self.is_null(value)).then_some(value)
     }
 
-    fn is_null(&self, node: NodeId) -> bool {
+    pub(super) fn is_null(&self, node: NodeId) -> bool {
         matches!(self.yaml.resolve(node), Ok(Some(Resolved::Null)))
     }
 
@@ -80,7 +86,7 @@ impl Reader<'_> {
     }
 
     /// The elements of a list, as written: an alias stays one, so that its place is known.
-    fn list(&self, node: NodeId, field: &'static str) -> Result<Vec<NodeId>, CreationRulesError> {
+    pub(super) fn list(&self, node: NodeId, field: &'static str) -> Result<Vec<NodeId>, CreationRulesError> {
         let node = self.yaml.follow(node);
         if !matches!(self.yaml.kind(node), Kind::Sequence { .. }) {
             return self.wrong(node, field, "a list");
@@ -112,6 +118,17 @@ impl Reader<'_> {
             }
         }
         names
+    }
+
+    /// The name of every anchor, whatever it stands on.
+    fn anchors(&self) -> HashSet<String> {
+        let values = self.yaml.documents().iter().flat_map(|document| self.yaml.walk(document.root));
+        let named = values.filter_map(|visit| match visit.item {
+            Item::Comment(_) => None,
+            Item::Entry(entry) => self.yaml.anchor(entry.value),
+            Item::Element(element) => self.yaml.anchor(element),
+        });
+        named.map(str::to_owned).collect()
     }
 
     fn rule(&self, written: NodeId) -> Result<CreationRule, CreationRulesError> {
@@ -241,7 +258,7 @@ impl Reader<'_> {
     }
 
     /// A text, or for the cloud's services a mapping whose parts sops joins (`ToString` of each `keysource.go`).
-    fn group_identity(
+    pub(super) fn group_identity(
         &self,
         element: NodeId,
         kind: MasterKeyKind,

@@ -1,5 +1,6 @@
 //! New values and how they are written: in the file's own indentation, in braces where everything around is.
 
+use super::super::ScalarStyle;
 use super::super::emit::{self, Frame};
 use super::super::layout::Layout;
 
@@ -14,6 +15,22 @@ pub enum Fragment {
     Mapping(Vec<(String, Fragment)>),
     /// Elements. Empty: `[]`.
     Sequence(Vec<Fragment>),
+    /// A string in the quotes of another scalar, as far as they can carry it.
+    Like {
+        /// The string, on one line.
+        text: String,
+        /// The other scalar's manner.
+        style: ScalarStyle,
+    },
+    /// A string with an anchor: `&name text`. Letters, digits, `_` and `-` make a name.
+    Anchored {
+        /// The anchor's name.
+        name: String,
+        /// The string.
+        text: String,
+    },
+    /// `*name`: what the last anchor of that name above it stands on.
+    Alias(String),
 }
 
 /// Where a fragment is written.
@@ -73,9 +90,9 @@ impl Fragment {
     /// Whether it is written on one line in a block container.
     fn is_inline(&self) -> bool {
         match self {
-            Self::Text(_) | Self::Plain(_) => true,
             Self::Mapping(entries) => entries.is_empty(),
             Self::Sequence(elements) => elements.is_empty(),
+            _ => true,
         }
     }
 
@@ -83,6 +100,9 @@ impl Fragment {
     pub(super) fn is_writable(&self, site: &Site) -> bool {
         match self {
             Self::Text(_) => true,
+            Self::Like { text, .. } => !text.contains('\n'),
+            Self::Anchored { name, text } => is_anchor_name(name) && !text.contains('\n'),
+            Self::Alias(name) => is_anchor_name(name),
             Self::Plain(text) => emit::stands_plain(text, &site.frame()),
             Self::Mapping(entries) => entries.iter().all(|(key, value)| is_short_key(key) && value.is_writable(site)),
             Self::Sequence(elements) => elements.iter().all(|element| element.is_writable(site)),
@@ -111,7 +131,7 @@ impl Fragment {
                     element.write_element(out, &site.inside(column, index + 1 == elements.len()));
                 }
             }
-            Self::Text(_) | Self::Plain(_) => {}
+            _ => {}
         }
     }
 
@@ -152,6 +172,17 @@ impl Fragment {
         match self {
             Self::Text(text) => emit::write_scalar(out, text, &site.frame()),
             Self::Plain(text) => out.push_str(text),
+            Self::Like { text, style } => write_like(out, text, Some(*style), &site.frame()),
+            Self::Anchored { name, text } => {
+                out.push('&');
+                out.push_str(name);
+                out.push(' ');
+                emit::write_scalar(out, text, &site.frame());
+            }
+            Self::Alias(name) => {
+                out.push('*');
+                out.push_str(name);
+            }
             Self::Mapping(entries) => {
                 out.push('{');
                 for (index, (key, value)) in entries.iter().enumerate() {
@@ -183,6 +214,23 @@ pub(super) fn write_entry(out: &mut String, key: &str, value: &Fragment, site: &
 pub(super) fn new_line(out: &mut String, site: &Site, column: usize) {
     out.push_str(site.layout.line_ending.as_str());
     emit::spaces(out, column);
+}
+
+/// Writes text in the manner of the scalar it replaces: quotes stay, all else is as go-yaml would write it.
+pub(super) fn write_like(out: &mut String, text: &str, style: Option<ScalarStyle>, frame: &Frame) {
+    let one_line = !text.contains('\n');
+    match style {
+        Some(ScalarStyle::DoubleQuoted) if one_line => emit::double_quoted(out, text),
+        Some(ScalarStyle::SingleQuoted) if one_line && emit::stands_in_single_quotes(text) => {
+            emit::single_quoted(out, text);
+        }
+        _ => emit::write_scalar(out, text, frame),
+    }
+}
+
+/// Whether go-yaml reads the whole of it as the name of an anchor.
+fn is_anchor_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 /// Keys beyond 1024 characters need another syntax; escapes may take ten characters each.

@@ -189,7 +189,9 @@ impl Comparison<'_, '_> {
     /// Compares what stands there with what was to be written. As deep as the fragment, which the caller has made.
     fn fragment(&self, fragment: &Fragment, after: NodeId) -> Result<(), Difference> {
         match (fragment, self.new.kind(after)) {
-            (Fragment::Text(text), _) => self.is_text(text, after),
+            (Fragment::Text(text) | Fragment::Like { text, .. }, _) => self.is_text(text, after),
+            (Fragment::Anchored { name, text }, _) if self.new.anchor(after) == Some(name) => self.is_text(text, after),
+            (Fragment::Alias(name), Kind::Alias) if self.new.text()[self.new.range(after)][1..] == *name => Ok(()),
             (Fragment::Plain(text), Kind::Scalar(ScalarStyle::Plain)) => {
                 if self.new.text_of(after) == Some(text) {
                     Ok(())
@@ -255,7 +257,7 @@ pub(super) fn reads_as(yaml: &Yaml, node: NodeId, fragment: &Fragment) -> bool {
         Fragment::Plain(text) => {
             yaml.kind(node) == Kind::Scalar(ScalarStyle::Plain) && yaml.text_of(node) == Some(text)
         }
-        Fragment::Mapping(_) | Fragment::Sequence(_) => false,
+        _ => false,
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::super::emit::{self, Frame};
+use super::super::emit;
 use super::super::lexeme;
 use super::super::{Item, Kind, NodeId, ScalarStyle};
 use super::EditError;
 use super::extent;
-use super::fragment::{Fragment, Site, is_short_key};
+use super::fragment::{Fragment, Site, is_short_key, write_like};
 use super::lower::Lowering;
 
 impl<'e> Lowering<'e> {
@@ -186,17 +186,5 @@ impl<'e> Lowering<'e> {
             at_end: end == yaml.text.len(),
         };
         (begin, site)
-    }
-}
-
-/// Writes text in the manner of the scalar it replaces: quotes stay, all else is as go-yaml would write it.
-fn write_like(out: &mut String, text: &str, style: Option<ScalarStyle>, frame: &Frame) {
-    let one_line = !text.contains('\n');
-    match style {
-        Some(ScalarStyle::DoubleQuoted) if one_line => emit::double_quoted(out, text),
-        Some(ScalarStyle::SingleQuoted) if one_line && emit::stands_in_single_quotes(text) => {
-            emit::single_quoted(out, text);
-        }
-        _ => emit::write_scalar(out, text, frame),
     }
 }

@@ -1,7 +1,7 @@
 //! Each edit in each layout: the text before, the change, the text after.
 
 use super::{Edit, EditError, Edited, Fragment, Place};
-use crate::yaml::{CommentId, Limits, NodeId, Yaml};
+use crate::yaml::{CommentId, Limits, NodeId, ScalarStyle, Yaml};
 
 fn parse(text: &str) -> Yaml {
     Yaml::parse(text, &Limits::default()).unwrap()
@@ -368,6 +368,43 @@ fn comments_that_change_their_container_are_told() {
 fn two_changes_of_one_place_are_refused() {
     let yaml = parse("a: 1\n");
     let node = value(&yaml, "a");
-    let edits = [Edit::Set { node, to: text("x") }, Edit::Set { node, to: text("y") }];
+    let edits = [Edit::Set { node, to: text("x") }, Edit::Set { node, to: text("z") }];
     assert_eq!(yaml.edit(&edits).unwrap_err(), EditError::Overlap { line: 1 });
+}
+
+fn anchored(name: &str, text: &str) -> Fragment {
+    Fragment::Anchored { name: name.to_owned(), text: text.to_owned() }
+}
+
+fn alias(name: &str) -> Fragment {
+    Fragment::Alias(name.to_owned())
+}
+
+#[test]
+fn an_anchor_and_its_alias_may_be_new() {
+    check("k:\n  - &a x\n", push("k", Place::Last, anchored("b", "z")), "k:\n  - &a x\n  - &b z\n");
+    check("k: [&a x]\n", push("k", Place::Last, anchored("b", "z: z")), "k: [&a x, &b 'z: z']\n");
+    check("k: &a x\nl: [*a]\n", push("l", Place::Last, alias("a")), "k: &a x\nl: [*a, *a]\n");
+    check("k: &a x\nl:\n- *a # why\n", push("l", Place::Last, alias("a")), "k: &a x\nl:\n- *a # why\n- *a\n");
+    check(
+        "k: &a x\nl: 1\n",
+        |yaml| Edit::Replace { node: value(yaml, "l"), to: Fragment::Sequence(vec![alias("a")]) },
+        "k: &a x\nl:\n    - *a\n",
+    );
+}
+
+#[test]
+fn an_alias_needs_its_anchor_above_it() {
+    let yaml = parse("l: []\nk: &a x\n");
+    let edit = Edit::InsertElement { sequence: value(&yaml, "l"), place: Place::Last, value: alias("a") };
+    assert!(matches!(yaml.edit(&[edit]), Err(EditError::NotAsMeant { .. })));
+    check_refused("l: []\n", push("l", Place::Last, alias("a b")), "line 1: this value cannot be written here");
+}
+
+#[test]
+fn quotes_of_a_neighbour_are_taken_over() {
+    let like = |style| Fragment::Like { text: "z".to_owned(), style };
+    check("k: ['x']\n", push("k", Place::Last, like(ScalarStyle::SingleQuoted)), "k: ['x', 'z']\n");
+    check("k:\n- \"x\"\n", push("k", Place::Last, like(ScalarStyle::DoubleQuoted)), "k:\n- \"x\"\n- \"z\"\n");
+    check("k: [x]\n", push("k", Place::Last, like(ScalarStyle::Plain)), "k: [x, z]\n");
 }

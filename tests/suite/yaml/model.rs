@@ -43,7 +43,8 @@ impl Model {
     /// What a fragment is to mean. Plain fragments of these tests are integers or `null`.
     pub(crate) fn of_fragment(fragment: &Fragment) -> Self {
         match fragment {
-            Fragment::Text(text) => Self::text(text),
+            Fragment::Text(text) | Fragment::Like { text, .. } | Fragment::Anchored { text, .. } => Self::text(text),
+            Fragment::Alias(_) => panic!("an alias means what stands elsewhere"),
             Fragment::Plain(text) if text == "null" => Self::Scalar("null", String::new()),
             Fragment::Plain(text) => Self::Scalar("int", text.clone()),
             Fragment::Mapping(entries) => {

@@ -1,6 +1,6 @@
 //! `list`: key paths, types and declarations. Needs no key and opens nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::args::ListArgs;
 use super::failure::Failure;
 use super::sealed_file::SealedFile;
 use super::unwritten;
-use crate::repo::{RepoPath, Repository};
+use crate::repo::{ReferenceRef, RepoPath, Repository};
 use crate::sops::{Document, EntryKind, KeyPath, Part};
 use crate::storage::{self, Root};
 use crate::text::{LineIndex, sanitize};
@@ -26,6 +26,8 @@ pub(super) struct Listed {
     sealed: bool,
     line: Option<usize>,
     pub(super) declarations: Vec<Declared>,
+    /// Where Nix files use the secret.
+    used_by: Vec<UsedBy>,
 }
 
 /// One `sops.secrets.NAME` that reads the key.
@@ -34,6 +36,13 @@ pub(super) struct Declared {
     name: String,
     pub(super) file: String,
     pub(super) line: usize,
+}
+
+/// One place of a Nix file that uses the secret or its placeholder.
+#[derive(Debug, Serialize)]
+pub(super) struct UsedBy {
+    file: String,
+    line: usize,
 }
 
 /// Prints what a file holds and who reads it.
@@ -66,7 +75,8 @@ pub(super) fn rows(document: &Document, path: &Path) -> Vec<Listed> {
     )
 }
 
-fn repository_of(path: &Path) -> Option<(Repository, RepoPath)> {
+/// The repository around a file, and the file's place in it.
+pub(super) fn repository_of(path: &Path) -> Option<(Repository, RepoPath)> {
     let root = Root::find(path).ok()?;
     let inside = root.relative(path)?;
     let loaded = storage::load(root, std::slice::from_ref(&inside));
@@ -88,13 +98,25 @@ fn from_rows(document: &Document, repository: &Repository, inside: &RepoPath) ->
         // A row's key says list positions as numbers; a key that the file does not have leads nowhere.
         let path = paths.get(&row.key).cloned().unwrap_or_else(KeyPath::root);
         let listed = from_file(document, &path, declarations.collect());
-        Listed { key: row.key, ..listed }
+        let used_by = uses(repository, listed.declarations.iter().map(|declared| declared.name.as_str()));
+        Listed { key: row.key, used_by, ..listed }
     })
     .collect()
 }
 
+/// Where secrets of these attribute names are used.
+fn uses<'a>(repository: &Repository, names: impl Iterator<Item = &'a str>) -> Vec<UsedBy> {
+    let names: BTreeSet<&str> = names.collect();
+    let references = names.into_iter().flat_map(|name| repository.references_to(name));
+    let place = |place: &ReferenceRef, start| {
+        let line = LineIndex::new(repository.nix_file(&place.file)?.text()).line(start);
+        Some(UsedBy { file: place.file.to_string(), line })
+    };
+    references.filter_map(|(reference, found)| place(&reference, found.range.start)).collect()
+}
+
 /// A place as the repository's table names it: keys and list positions parted by `/`.
-fn row_key(path: &KeyPath) -> String {
+pub(super) fn row_key(path: &KeyPath) -> String {
     let part = |part: &Part| match part {
         Part::Key(key) => key.clone(),
         Part::Index(index) => index.to_string(),
@@ -111,7 +133,14 @@ fn from_file(document: &Document, path: &KeyPath, declarations: Vec<Declared>) -
         EntryKind::Alias => "alias",
     });
     let sealed = entry.is_some_and(|entry| entry.is_sealed());
-    Listed { key: path.to_string(), kind, sealed, line: entry.map(|entry| entry.line()), declarations }
+    Listed {
+        key: path.to_string(),
+        kind,
+        sealed,
+        line: entry.map(|entry| entry.line()),
+        declarations,
+        used_by: Vec::new(),
+    }
 }
 
 fn table(listed: &[Listed]) -> String {
@@ -124,7 +153,10 @@ fn table(listed: &[Listed]) -> String {
         let places = row.declarations.iter().map(|declared| format!("{}:{}", sanitize(&declared.file), declared.line));
         let places = places.collect::<Vec<_>>().join(", ");
         let places = if places.is_empty() { "not declared" } else { &places };
-        table.push_str(&format!("{key}{:padding$}  {kind:<6}  {places}\n", ""));
+        let uses = row.used_by.iter().map(|place| format!("{}:{}", sanitize(&place.file), place.line));
+        let uses = uses.collect::<Vec<_>>().join(", ");
+        let uses = if uses.is_empty() { uses } else { format!("; used by {uses}") };
+        table.push_str(&format!("{key}{:padding$}  {kind:<6}  {places}{uses}\n", ""));
     }
     table
 }

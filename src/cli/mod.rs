@@ -10,6 +10,7 @@ mod decrypt;
 mod demo;
 mod editor;
 mod encrypt;
+mod env;
 mod failure;
 mod get;
 mod list;
@@ -67,6 +68,7 @@ fn perform(command: Command) -> Result<ExitCode, Failure> {
         Command::Copy(args) => copy::run(&args),
         Command::Decrypt(args) => decrypt::run(&args, &mut out),
         Command::Encrypt(args) => encrypt::run(&args, &mut out),
+        Command::Env(args) => env::run(&args, &mut out),
         Command::Demo(args) => demo::run(&args, &mut out),
         Command::Completions(args) => script::completions(args.shell, &mut out).map_err(|error| unwritten(&error)),
         Command::Man => script::man(&mut out).map_err(|error| unwritten(&error)),

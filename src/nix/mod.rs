@@ -31,6 +31,7 @@ pub use declaration::{
     Condition, Declaration, DeclarationId, DeclarationSpec, Defaults, Form, ModuleKind, OptionName, OptionSetting,
     Origin, Place, Priority,
 };
+pub use edit::{attribute_name, indented_text};
 pub use error::{EditError, SyntaxProblem};
 pub use file::{Import, KnownName, KnownNameKind, NixFile, Unreadable};
 pub use flake::{Flake, FlakeInput, FlakeModule, FlakeSystem};

@@ -7,6 +7,7 @@
 //!         -> references by name                                   -> plans: renames and deletions over several files
 //!         -> check: what the rebuild would say                    -> blast: what the next switch does
 //!         -> setup: what is missing until secrets reach a rebuild
+//!         -> usage: reference, path, and the lines that export a secret to shells
 //! ```
 //!
 //! This room is given texts, never paths to open; it lists and writes nothing and holds no value, only ciphertext. Its
@@ -30,6 +31,7 @@ mod row;
 mod scope;
 pub mod setup;
 mod site;
+mod usage;
 
 pub use blast::{BlastRadius, Changes};
 pub use content::ContentHash;
@@ -42,3 +44,4 @@ pub use repository::{DeclarationRef, ReferenceRef, Repository, RulesFile, Templa
 pub use row::{Row, RowState};
 pub use scope::SettingRef;
 pub use site::Suggestion;
+pub use usage::{NotUsable, PathStyle, Readers, SecretUse, is_variable, name_variables, nix_block, shell_lines};

@@ -206,3 +206,22 @@ fn nix_tells_what_the_text_does_not() {
     assert!(rows(&stage).contains(&"● vpn_config".to_owned()), "{:?}", rows(&stage));
     assert!(stage.session.message().is_some_and(|said| said.text.contains("nix tells of 1 secret")));
 }
+
+#[test]
+fn what_people_paste_is_copied_as_it_will_stand() {
+    let copied = |script: &str| {
+        let mut stage = Stage::web(100, 30);
+        play(&mut stage, script);
+        stage.copied
+    };
+    assert_eq!(copied("j Y ⏎"), "config.sops.secrets.\"api/deepseek\".path");
+    assert_eq!(copied("j Y j ⏎"), "/run/secrets/api/deepseek");
+    let block = copied("j Y j j ⏎");
+    assert!(block.contains("environment.shellInit = ''\n  if [ -r ${config.sops.secrets.\"api/deepseek\".path} ]"));
+    assert!(block.starts_with("# only root can read api/deepseek"), "{block}");
+    let branch = copied("Y j ⏎");
+    assert!(branch.contains("export DEEPSEEK=") && branch.contains("export OPENAI="), "{branch}");
+    let filtered = copied("/ \"mail\" ⏎ Y j j ⏎");
+    assert!(filtered.contains("export MAIL_PASSWORD=") && !filtered.contains('#'), "{filtered}");
+    says("/ \"vpn\" ⏎ Y ⏎", "copied the key");
+}

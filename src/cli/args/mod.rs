@@ -2,6 +2,7 @@
 
 mod around;
 mod check;
+mod env;
 mod file;
 mod key;
 
@@ -11,6 +12,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub(super) use around::{CompletionsArgs, DemoArgs};
 pub(super) use check::{CheckArgs, ReportFormat};
+pub(super) use env::EnvArgs;
 pub(super) use file::{EncryptArgs, FileArgs};
 pub(super) use key::{CopyArgs, KeyArgs, ListArgs, RenameArgs, SetArgs, TypeName};
 
@@ -84,6 +86,8 @@ pub enum Command {
     Decrypt(FileArgs),
     /// Encrypt a plain YAML file by the creation rules of its .sops.yaml.
     Encrypt(EncryptArgs),
+    /// Print how secrets are used: references, paths, lines that export them to shells; needs no key.
+    Env(EnvArgs),
     /// Say what the next rebuild would say; needs no key.
     Check(CheckArgs),
     /// Print the completions of a shell.

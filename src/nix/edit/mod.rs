@@ -31,6 +31,7 @@ pub(super) use self::option::change_options;
 pub(super) use self::remove::remove_declaration;
 pub(super) use self::rename::{rename_declaration, rename_references};
 use self::verify::{Meant, verify};
+pub use self::write::{attribute_name, indented_text};
 use super::declaration::{Declaration, DeclarationId, Origin};
 use super::error::EditError;
 use super::evaluate::Evaluator;

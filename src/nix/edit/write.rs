@@ -21,6 +21,30 @@ pub(super) fn attribute(name: &str, prefer_quotes: bool) -> Result<String, EditE
     string(name).ok_or_else(|| EditError::Unwritable { what: "a name with a NUL character".to_owned() })
 }
 
+/// An attribute name as one writes it by itself: `x`, `"api/x"`.
+///
+/// # Errors
+/// For an empty name or one that no Nix string can hold.
+pub fn attribute_name(name: &str) -> Result<String, EditError> {
+    attribute(name, false)
+}
+
+/// Text for the inside of a string in `''…''`: quotes and dollars that would end it or begin an expression are escaped.
+#[must_use]
+pub fn indented_text(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            // Two quotes end the string, and a quote before an escaped dollar would be read as part of the escape.
+            ('\'', Some('\'' | '$')) => result.push_str("''\\'"),
+            ('$', Some('{')) => result.push_str("''$"),
+            (other, _) => result.push(other),
+        }
+    }
+    result
+}
+
 /// Whether an attribute that is written as `written` has quotes it does not need.
 pub(super) fn quotes_by_choice(written: &str) -> bool {
     written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).is_some_and(plain_name)
@@ -185,6 +209,15 @@ mod tests {
         for broken in ["", "a; b = 1", "a # c", "(", "a }", "\"", "1; }; { x = 2"] {
             check(OptionValue::Expression(broken.to_owned()), None, None);
         }
+    }
+
+    #[test]
+    fn nothing_ends_an_indented_string_early() {
+        let check = |text: &str, expected: &str| assert_eq!(indented_text(text), expected);
+        check("it's $HOME", "it's $HOME");
+        check("''", "''\\''");
+        check("${x}", "''${x}");
+        check("'${x}", "''\\'''${x}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The commands, run as a person or a script runs them, and judged by the real sops.
 
+mod env;
+
 use crate::folder::{Folder, IDENTITY, changed_lines};
 use crate::tools::SOPS_VERSIONS;
 

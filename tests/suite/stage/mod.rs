@@ -12,8 +12,8 @@ use sopsmith::keymap::{Chord, Keymap};
 use sopsmith::repo::{ContentHash, RepoPath};
 use sopsmith::secret::{Random, Secret};
 use sopsmith::session::{
-    Cleared, Effect, Event, Failure, FileWrite, Inputs, Loaded, PaneView, PromptKind, Request, Revision, SaveOutcome,
-    Screen, Session, Tried, Unwrapped, update,
+    Cleared, Clip, Effect, Event, Failure, FileWrite, Inputs, Loaded, PaneView, PromptKind, Request, Revision,
+    SaveOutcome, Screen, Session, Tried, Unwrapped, update,
 };
 use sopsmith::sops::{Metadata, unwrap_data_key};
 use sopsmith::ui::{self, Exposures, Theme};
@@ -62,6 +62,8 @@ pub(crate) struct Stage {
     pub(crate) identities: Identities,
     pub(crate) now: Timestamp,
     pub(crate) has_quit: bool,
+    /// The text that was copied last; values are not kept.
+    pub(crate) copied: String,
     /// What nix says when it is asked; without it there is no nix.
     pub(crate) nix_answer: Option<String>,
     random: Repeating,
@@ -111,6 +113,7 @@ impl Stage {
             identities,
             now,
             has_quit: false,
+            copied: String::new(),
             nix_answer: None,
             random,
             waiting: None,
@@ -248,7 +251,12 @@ impl Stage {
                 Event::ValueRead { request, outcome: Ok(Secret::from_exposed(b"plain-from-a-file-6a6a")) }
             }
             Effect::Save { request, files } => Event::Saved { request, outcome: self.save(files) },
-            Effect::Copy { request, .. } => Event::Copied { request, outcome: Ok("clipboard".to_owned()) },
+            Effect::Copy { request, clip } => {
+                if let Clip::Text(text) = clip {
+                    self.copied = text;
+                }
+                Event::Copied { request, outcome: Ok("clipboard".to_owned()) }
+            }
             Effect::ClearClipboard { request } => Event::ClipboardCleared { request, outcome: Cleared::Cleared },
             Effect::GitAdd { request, paths } => Event::GitAdded { request, outcome: Ok(paths) },
             Effect::ReadHistory { request, path } => Event::HistoryRead { request, outcome: Ok(self.history(&path)) },

@@ -221,13 +221,18 @@ fn wrap_share(share: &Secret, group: &[RuleKey], prompt: &Arc<dyn Prompt>) -> Re
         return Err(WrapKeyError::NoRecipient);
     }
     let wrap = |key: &RuleKey| {
-        if key.kind != MasterKeyKind::Age {
-            return Err(WrapKeyError::NeedsSops { kind: key.kind, identity: key.identity.clone() });
-        }
-        let enc = Recipient::parse(&key.identity)?.wrap(share, prompt)?;
+        let enc = wrap_for(key, share, prompt)?;
         Ok(MasterKey { kind: key.kind, identity: key.identity.clone(), enc, created_at: None, line: 0, range: 0..0 })
     };
-    Ok(KeyGroup { master_keys: group.iter().map(wrap).collect::<Result<_, _>>()? })
+    Ok(KeyGroup { master_keys: group.iter().map(wrap).collect::<Result<_, WrapKeyError>>()? })
+}
+
+/// Wraps a data key, or a share of one, for one recipient.
+pub(super) fn wrap_for(key: &RuleKey, share: &Secret, prompt: &Arc<dyn Prompt>) -> Result<String, WrapKeyError> {
+    if key.kind != MasterKeyKind::Age {
+        return Err(WrapKeyError::NeedsSops { kind: key.kind, identity: key.identity.clone() });
+    }
+    Ok(Recipient::parse(&key.identity)?.wrap(share, prompt)?)
 }
 
 #[cfg(test)]

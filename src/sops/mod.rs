@@ -5,6 +5,7 @@
 //!        -> verify, open_value                  one value at a time, in locked memory
 //!        -> apply(Edit) -> Document + Patch     sealed at once; what is not touched keeps its bytes
 //!        -> seal(now) -> text                   MAC and lastmodified anew
+//!        -> update_keys, rotate -> Document     other recipients, another data key
 //! ```
 //!
 //! This room opens no files, knows no clock and draws no random bytes: all three are handed in. Its truth is the
@@ -28,7 +29,9 @@ mod merge;
 mod metadata;
 mod plaintext;
 mod problem;
+mod recipients;
 mod rfc3339;
+mod rotate;
 mod rows;
 mod seal;
 mod value;
@@ -52,6 +55,8 @@ pub use key_path::{KeyPath, KeyPathError, Part};
 pub use merge::{Merged, merge};
 pub use metadata::{KeyGroup, MasterKey, MasterKeyKind, Metadata};
 pub use problem::{Problem, ProblemKind};
+pub use recipients::{KeyChange, KeyChanges, UpdateKeysError};
+pub use rotate::{RotateError, Rotated};
 pub use seal::SealError;
 pub use value::{NewValue, NotOfType};
 pub use verify::{ReadError, Rejected, RejectedReason, VerifyError};

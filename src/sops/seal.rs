@@ -5,7 +5,7 @@ use super::error::DocumentError;
 use super::verify::VerifyError;
 use super::{mac, metadata};
 use crate::crypto::{Cipher, ValueType};
-use crate::secret::Random;
+use crate::secret::{Random, Secret};
 use crate::yaml::{self, Edit, Fragment, Place};
 use jiff::Timestamp;
 
@@ -42,6 +42,17 @@ impl Document {
     /// When a value does not open, or the metadata cannot be changed.
     pub fn seal(&self, now: Timestamp, cipher: &Cipher, random: &mut dyn Random) -> Result<Self, SealError> {
         let mac = mac::compute(self, cipher).map_err(|rejected| VerifyError::ValuesRejected { rejected })?;
+        self.seal_with(&mac, now, cipher, random)
+    }
+
+    /// As [`seal`](Self::seal), with the MAC over this document.
+    pub(super) fn seal_with(
+        &self,
+        mac: &Secret,
+        now: Timestamp,
+        cipher: &Cipher,
+        random: &mut dyn Random,
+    ) -> Result<Self, SealError> {
         let last_modified = rfc3339_seconds(now);
         let mac = cipher.seal(mac.expose(), ValueType::Str, last_modified.as_bytes(), random);
         let mut edits = Vec::new();

@@ -7,6 +7,7 @@
 //!   lock      one writer a folder                 watch     has a file changed since it was read
 //!   git       the git program, asked safely         history   who changed a file when, and its old texts
 //!   evaluate  nix, asked on demand
+//!   keys      who can open a file, and its data key, changed
 //!   identity  the private keys of this machine, wherever sops would look
 //!   new_identity  a key that is made          folders   folders that a new file needs
 //!   seal_new  a new encrypted file            setup     a repository's setup, read and carried out
@@ -26,6 +27,7 @@ mod folders;
 mod git;
 mod history;
 mod identity;
+mod keys;
 mod listing;
 mod load;
 mod lock;
@@ -44,6 +46,7 @@ pub use folders::{FolderError, NewFolderMode, NewFolders};
 pub use git::{Git, GitError, GitState};
 pub use history::{Commit, HistoryError, commits, old_texts};
 pub use identity::{Environment, Finding, Keyring, Place, Platform, Tried, Unlocked};
+pub use keys::{FileKeys, KeysError, KeysOutcome};
 pub use listing::{Listing, ListingNote};
 pub use load::{LoadNote, Loaded, load};
 pub use lock::{FolderLock, LockError};

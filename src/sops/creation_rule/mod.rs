@@ -13,7 +13,7 @@ use std::ops::Range;
 use regex::Regex;
 
 use super::encryption_rule::EncryptionRule;
-use super::metadata::MasterKeyKind;
+use super::metadata::{MasterKey, MasterKeyKind};
 pub use edit::{
     Addition, FreshKey, NewRule, Removal, RulesChange, RulesEditError, Which, escape_path, free_name, fresh_rules,
     legal_name, secrets_regex,
@@ -59,6 +59,20 @@ pub struct RuleKey {
     pub name: Option<String>,
     /// The bytes in the rule: the recipient, or the alias that stands for it.
     pub range: Range<usize>,
+}
+
+impl RuleKey {
+    /// An age recipient that no rule names.
+    #[must_use]
+    pub fn age(recipient: impl Into<String>) -> Self {
+        Self { kind: MasterKeyKind::Age, identity: recipient.into(), name: None, range: 0..0 }
+    }
+}
+
+impl From<&MasterKey> for RuleKey {
+    fn from(key: &MasterKey) -> Self {
+        Self { kind: key.kind, identity: key.identity.clone(), name: None, range: 0..0 }
+    }
 }
 
 /// A `.sops.yaml` that sops would not accept.

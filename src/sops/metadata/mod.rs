@@ -5,10 +5,11 @@
 
 mod read;
 
+use super::creation_rule::RuleKey;
 use super::encryption_rule::EncryptionRule;
 use std::ops::Range;
 
-pub(super) use read::{read, scalar};
+pub(super) use read::{block, field, read, recipients, scalar};
 
 /// What the `sops` block of a file says.
 #[derive(Debug, Clone)]
@@ -112,6 +113,12 @@ impl Metadata {
     /// All recipients of all groups, in order.
     pub fn master_keys(&self) -> impl Iterator<Item = &MasterKey> {
         self.groups.iter().flat_map(|group| &group.master_keys)
+    }
+
+    /// The recipients of each group as a rule would name them: where a change begins.
+    #[must_use]
+    pub fn wanted(&self) -> Vec<Vec<RuleKey>> {
+        self.groups.iter().map(|group| group.master_keys.iter().map(RuleKey::from).collect()).collect()
     }
 
     /// How many groups together give the data key; 1 where it is not split.

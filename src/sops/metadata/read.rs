@@ -29,6 +29,30 @@ pub(crate) fn scalar(yaml: &Yaml, document: usize, field: &str) -> Option<NodeId
     matches!(yaml.kind(node), Kind::Scalar(_)).then_some(node)
 }
 
+/// The `sops` block of a document, aliases followed.
+pub(crate) fn block(yaml: &Yaml, document: usize) -> Option<NodeId> {
+    let block = yaml.follow(yaml.entry(yaml.documents().get(document)?.root, METADATA_KEY)?.value);
+    matches!(yaml.kind(block), Kind::Mapping { .. }).then_some(block)
+}
+
+/// The value of a field of a mapping in the block, aliases followed; none where it is absent or null.
+pub(crate) fn field(yaml: &Yaml, mapping: NodeId, name: &str) -> Option<NodeId> {
+    Block { yaml, node: mapping, name: String::new() }.field(name)
+}
+
+/// The entries of one kind in a group, or flat in the block, each with the recipient as sops compares it; those that
+/// cannot be understood are left out.
+pub(crate) fn recipients(yaml: &Yaml, group: NodeId, kind: MasterKeyKind) -> Vec<(NodeId, String)> {
+    let Some(list) = field(yaml, group, kind.field()) else { return Vec::new() };
+    let entry = |element: NodeId| {
+        let node = yaml.follow(element);
+        let is_mapping = matches!(yaml.kind(node), Kind::Mapping { .. });
+        let identity = Block { yaml, node, name: String::new() }.identity(kind);
+        Some((element, identity.ok().filter(|_| is_mapping)?))
+    };
+    yaml.elements(list).filter_map(entry).collect()
+}
+
 /// A mapping in the block, and how it is called in errors.
 struct Block<'y> {
     yaml: &'y Yaml,

@@ -101,6 +101,11 @@ impl Keyring {
         &self.tried
     }
 
+    /// Whoever answers for the person.
+    pub(in crate::storage) fn prompt(&self) -> Arc<dyn Prompt> {
+        Arc::clone(&self.prompt)
+    }
+
     /// The recipients of the identities found, where they can be told without asking: who "you" are.
     pub fn recipients(&self) -> impl Iterator<Item = &Recipient> {
         self.held.iter().filter_map(|held| held.identity.recipient())

@@ -22,12 +22,17 @@ impl Keyring {
     /// # Errors
     /// When the identities do not suffice; [`tried`](Self::tried) then tells of every place that was searched.
     pub fn unlock(&mut self, metadata: &Metadata) -> Result<Unlocked, DataKeyUnavailable> {
-        let silent = self.unlock_asking(metadata, Asking::Never);
+        let silent = self.unlock_silently(metadata);
         let anyone_may_ask = self.held.iter().any(|held| held.identity.may_ask());
         match silent {
             Err(_) if anyone_may_ask => self.unlock_asking(metadata, Asking::Allowed),
             outcome => outcome,
         }
+    }
+
+    /// As [`unlock`](Self::unlock), with the identities that ask for nothing.
+    pub(in crate::storage) fn unlock_silently(&mut self, metadata: &Metadata) -> Result<Unlocked, DataKeyUnavailable> {
+        self.unlock_asking(metadata, Asking::Never)
     }
 
     fn unlock_asking(&mut self, metadata: &Metadata, asking: Asking) -> Result<Unlocked, DataKeyUnavailable> {

@@ -40,6 +40,8 @@ pub(super) mod code {
     pub(in crate::cli) const NO_FILE: u8 = 100;
     /// No identity opens the file.
     pub(in crate::cli) const NO_DATA_KEY: u8 = 128;
+    /// Ctrl-C between two files; the code that shells have for it.
+    pub(in crate::cli) const INTERRUPTED: u8 = 130;
     /// The file is encrypted already.
     pub(in crate::cli) const ALREADY_ENCRYPTED: u8 = 203;
 }
@@ -74,6 +76,11 @@ impl Failure {
             Some(hint) => self.hint(hint),
             None => self,
         }
+    }
+
+    /// The number that the shell learns.
+    pub(super) fn code(&self) -> u8 {
+        self.code
     }
 
     /// What the shell learns.

@@ -12,14 +12,18 @@ mod editor;
 mod encrypt;
 mod env;
 mod failure;
+mod files;
 mod get;
 mod list;
 mod prompt;
 mod rename;
+mod rotate;
+mod rules;
 mod script;
 mod sealed_file;
 mod set;
 mod unset;
+mod updatekeys;
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -69,6 +73,8 @@ fn perform(command: Command) -> Result<ExitCode, Failure> {
         Command::Decrypt(args) => decrypt::run(&args, &mut out),
         Command::Encrypt(args) => encrypt::run(&args, &mut out),
         Command::Env(args) => env::run(&args, &mut out),
+        Command::UpdateKeys(args) => updatekeys::run(&args),
+        Command::Rotate(args) => rotate::run(&args),
         Command::Demo(args) => demo::run(&args, &mut out),
         Command::Completions(args) => script::completions(args.shell, &mut out).map_err(|error| unwritten(&error)),
         Command::Man => script::man(&mut out).map_err(|error| unwritten(&error)),

@@ -49,6 +49,18 @@ impl Prompt for TerminalPrompt {
     }
 }
 
+/// Asks on the terminal; everything but yes is no. `None`: there is no terminal to ask on.
+pub(super) fn ask_yes_no(question: &str) -> Option<bool> {
+    let mut terminal = terminal()?;
+    terminal.write_all(question.as_bytes()).ok()?;
+    let Some(answer) = read_line(&mut terminal) else {
+        // The end was typed, and with it no line ending.
+        writeln!(terminal).ok()?;
+        return Some(false);
+    };
+    Some([b"y".as_slice(), b"Y", b"yes", b"Yes", b"YES"].contains(&answer.expose().trim_ascii()))
+}
+
 fn terminal() -> Option<File> {
     OpenOptions::new().read(true).write(true).open("/dev/tty").ok()
 }

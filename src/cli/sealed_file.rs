@@ -48,11 +48,8 @@ impl SealedFile {
 
     /// Unwraps the data key with whatever identity fits; the caller verifies.
     pub(super) fn data_key(&self, environment: &Environment) -> Result<Cipher, Failure> {
-        if let LockState::Unlocked { reason } = lock_state() {
-            super::note(&format!("sopsmith: memory is not locked: {reason}; values may be written to swap"));
-        }
         let prompt: Arc<dyn Prompt> = Arc::new(TerminalPrompt);
-        let mut keyring = Keyring::find(environment, &prompt);
+        let mut keyring = keyring(environment, &prompt);
         match keyring.unlock(self.document.metadata()) {
             Ok(unlocked) => Ok(unlocked.data_key.cipher()),
             Err(unavailable) => Err(self.failure(no_data_key(&unavailable, keyring.tried()))),
@@ -107,6 +104,14 @@ impl SealedFile {
     }
 }
 
+/// The identities of an environment; says so where memory is not locked.
+pub(super) fn keyring(environment: &Environment, prompt: &Arc<dyn Prompt>) -> Keyring {
+    if let LockState::Unlocked { reason } = lock_state() {
+        super::note(&format!("sopsmith: memory is not locked: {reason}; values may be written to swap"));
+    }
+    Keyring::find(environment, prompt)
+}
+
 /// Reads a text file of a person's choice.
 pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
     storage::read_text(path, storage::MAX_FILE_BYTES).map_err(|error| {
@@ -136,7 +141,8 @@ pub(super) fn save(changes: &[Change<'_>]) -> Result<(), Failure> {
     }
 }
 
-fn unsaved(error: &SaveError) -> Failure {
+/// A file that could not be replaced.
+pub(super) fn unsaved(error: &SaveError) -> Failure {
     Failure::new(code::COULD_NOT_WRITE, error).maybe_hint(error.hint())
 }
 
@@ -193,7 +199,7 @@ pub(super) fn unread(error: &ReadError) -> Failure {
 }
 
 /// No identity fits: who could open the file, and where keys were looked for.
-fn no_data_key(unavailable: &DataKeyUnavailable, tried: &[Tried]) -> Failure {
+pub(super) fn no_data_key(unavailable: &DataKeyUnavailable, tried: &[Tried]) -> Failure {
     let mut words = unavailable.to_string();
     for attempt in &unavailable.attempts {
         words.push_str(&format!("\n  {} {}: {}", attempt.kind.title(), attempt.identity, attempt.outcome));

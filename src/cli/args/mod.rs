@@ -5,6 +5,7 @@ mod check;
 mod env;
 mod file;
 mod key;
+mod keys;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ pub(super) use check::{CheckArgs, ReportFormat};
 pub(super) use env::EnvArgs;
 pub(super) use file::{EncryptArgs, FileArgs};
 pub(super) use key::{CopyArgs, KeyArgs, ListArgs, RenameArgs, SetArgs, TypeName};
+pub(super) use keys::{RotateArgs, UpdateKeysArgs};
 
 /// A terminal editor for SOPS secrets in NixOS repositories.
 ///
@@ -88,6 +90,11 @@ pub enum Command {
     Encrypt(EncryptArgs),
     /// Print how secrets are used: references, paths, lines that export them to shells; needs no key.
     Env(EnvArgs),
+    /// Give files the recipients that their rules in .sops.yaml name.
+    #[command(name = "updatekeys")]
+    UpdateKeys(UpdateKeysArgs),
+    /// Give files a new data key, and seal every value anew.
+    Rotate(RotateArgs),
     /// Say what the next rebuild would say; needs no key.
     Check(CheckArgs),
     /// Print the completions of a shell.

@@ -1,0 +1,204 @@
+//! `updatekeys`: files get the recipients that their rules in `.sops.yaml` name; the data keys stay.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::args::UpdateKeysArgs;
+use super::failure::{Failure, code};
+use super::files::{Done, Words, each_once, files, unchanged, work_through};
+use super::note;
+use super::prompt::ask_yes_no;
+use super::rules::{FileRules, rules_above};
+use crate::repo::{EncryptedFile, Repository};
+use crate::sops::{CreationRules, KeyChange, KeyChanges, RuleKey};
+use crate::storage::{self, FileKeys, KeysError, KeysOutcome, Root, shown};
+use crate::text::sanitize;
+
+/// A file that is out of step with its rule.
+struct Planned {
+    file: FileKeys,
+    wanted: Vec<Vec<RuleKey>>,
+    changes: KeyChanges,
+    /// The changes with the names that people use.
+    lines: Vec<String>,
+    /// What the removed recipients are called.
+    removed: Vec<String>,
+}
+
+/// Compares files with their rules, shows the differences, asks, and updates.
+pub(super) fn run(args: &UpdateKeysArgs) -> Result<(), Failure> {
+    let planned = if args.files.is_empty() { plan_of_repository()? } else { plan_of(&args.files)? };
+    if planned.is_empty() {
+        return Ok(());
+    }
+    for plan in &planned {
+        note(&shown(plan.file.path()));
+        plan.lines.iter().for_each(|line| note(&format!("  {line}")));
+    }
+    if !args.yes {
+        match ask_yes_no(&format!("Update {}? [y/N] ", files(planned.len()))) {
+            Some(true) => {}
+            Some(false) => {
+                note("Nothing was changed.");
+                return Ok(());
+            }
+            None => {
+                let said = "nothing was changed: there is no terminal to ask on";
+                return Err(Failure::new(code::GENERIC, said).hint("--yes updates without asking"));
+            }
+        }
+    }
+    let words = Words { done: "updated", command: "updatekeys" };
+    let done = work_through(
+        &planned,
+        |plan| plan.file.path(),
+        &words,
+        |plan, keyring| {
+            let outcome = plan.file.update(&plan.wanted, keyring)?;
+            let line = match &outcome {
+                KeysOutcome::UpToDate => "up to date".to_owned(),
+                _ => format!("updated, {}", counted(&plan.changes)),
+            };
+            Ok(Done { outcome, line })
+        },
+    );
+    if planned.len() > 1
+        && let Ok(done) = done
+    {
+        note(&format!("{} updated.", files(done)));
+    }
+    tell_what_removal_leaves(&planned);
+    done.map(drop)
+}
+
+/// The named files; those in step are said to be.
+fn plan_of(paths: &[PathBuf]) -> Result<Vec<Planned>, Failure> {
+    let mut planned = Vec::new();
+    for path in each_once(paths) {
+        let file = FileKeys::read(path).map_err(|error| unchanged(error, path))?;
+        let rules = FileRules::of(path)?;
+        match plan(file, &rules)? {
+            Some(plan) => planned.push(plan),
+            None => note(&format!("{}: up to date", shown(path))),
+        }
+    }
+    Ok(planned)
+}
+
+/// The files of the repository around here that a rule matches and that are out of step with it.
+fn plan_of_repository() -> Result<Vec<Planned>, Failure> {
+    let root = Root::find(Path::new(".")).map_err(|error| Failure::new(code::COULD_NOT_READ, error))?;
+    let loaded = storage::load(root, &[]);
+    loaded.listing.notes().iter().for_each(|told| note(&format!("sopsmith: {told}")));
+    let repository = Repository::new(loaded.texts);
+    let (mut planned, mut in_step, mut without_rule) = (Vec::new(), 0, 0);
+    for (path, encrypted) in repository.encrypted_files() {
+        let absolute = loaded.root.absolute(path);
+        if rules_above(&absolute).is_none() {
+            without_rule += 1;
+            continue;
+        }
+        let rules = FileRules::of(&absolute)?;
+        let Ok(rule) = rules.rule() else {
+            without_rule += 1;
+            continue;
+        };
+        match FileKeys::read(&from_here(&absolute)) {
+            Ok(file) => match plan(file, &rules)? {
+                Some(plan) => planned.push(plan),
+                None => in_step += 1,
+            },
+            Err(KeysError::OtherFormat { format }) if is_out_of_step(encrypted, &rule.groups) => {
+                note(&format!(
+                    "{path}: out of step with its rule; sops updates {format} files: sops updatekeys {path}"
+                ));
+            }
+            Err(KeysError::OtherFormat { .. }) => in_step += 1,
+            Err(error) => note(&unchanged(error, &from_here(&absolute)).to_string()),
+        }
+    }
+    if planned.is_empty() {
+        let rest = if without_rule > 0 { format!(", {} without a rule", files(without_rule)) } else { String::new() };
+        note(&format!("{} up to date{rest}.", files(in_step)));
+    }
+    Ok(planned)
+}
+
+/// A path as a person in this folder would write it.
+fn from_here(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    here.ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).to_owned()
+}
+
+fn plan(file: FileKeys, rules: &FileRules) -> Result<Option<Planned>, Failure> {
+    let rule = rules.rule()?;
+    let wanted = rule.groups.clone();
+    if wanted.is_empty() {
+        let said = format!("line {}: the rule for {} names no recipient", rule.line, shown(file.path()));
+        return Err(Failure::new(code::GENERIC, said).in_file(rules.path()).hint("add an age recipient to the rule"));
+    }
+    let changes = file.document().key_changes(&wanted);
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let has_groups = wanted.len() > 1 || file.document().metadata().groups().len() > 1;
+    let line = |sign: &str, change: &KeyChange| {
+        let group = if has_groups { format!(" in group {}", change.group + 1) } else { String::new() };
+        format!("{sign} {}{group}", described(change, &rules.rules))
+    };
+    let added = changes.added.iter().map(|change| line("+", change));
+    let lines = added.chain(changes.removed.iter().map(|change| line("-", change))).collect();
+    let gone = |change: &&KeyChange| !rule.keys().any(|key| key.identity == change.identity);
+    let removed = changes.removed.iter().filter(gone).map(|change| called(change, &rules.rules)).collect();
+    Ok(Some(Planned { file, wanted, changes, lines, removed }))
+}
+
+/// `host_web (age1k573ahyay…)`, or the recipient alone where it has no name.
+fn described(change: &KeyChange, rules: &CreationRules) -> String {
+    let identity = sanitize(&change.identity);
+    let kind = match change.kind {
+        crate::sops::MasterKeyKind::Age => String::new(),
+        kind => format!("{} ", kind.title()),
+    };
+    match rules.name_of(&change.identity) {
+        Some(name) => format!("{} ({kind}{identity})", sanitize(name)),
+        None => format!("{kind}{identity}"),
+    }
+}
+
+fn called(change: &KeyChange, rules: &CreationRules) -> String {
+    sanitize(rules.name_of(&change.identity).unwrap_or(&change.identity)).into_owned()
+}
+
+/// `1 added, 2 removed`
+fn counted(changes: &KeyChanges) -> String {
+    let counts = [(changes.added.len(), "added"), (changes.removed.len(), "removed")];
+    let parts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, verb)| format!("{count} {verb}")).collect();
+    parts.join(", ")
+}
+
+/// Whoever was removed keeps what it had, and may have kept the data key.
+fn tell_what_removal_leaves(planned: &[Planned]) {
+    let removed: BTreeSet<&str> = planned.iter().flat_map(|plan| &plan.removed).map(String::as_str).collect();
+    if removed.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = removed.into_iter().collect();
+    let file = match planned.iter().filter(|plan| !plan.removed.is_empty()).collect::<Vec<_>>()[..] {
+        [only] => shown(only.file.path()),
+        _ => "FILE…".to_owned(),
+    };
+    note(&format!(
+        "{} can still read what is in git's history, and with a copy of the old data key what is written until the \
+         file is rotated: sopsmith rotate {file}",
+        names.join(", ")
+    ));
+}
+
+/// Whether a file of another format has other recipients than its rule names, as far as they are spelled alike.
+fn is_out_of_step(file: &EncryptedFile, wanted: &[Vec<RuleKey>]) -> bool {
+    let has: BTreeSet<&str> = file.recipients().map(|recipient| recipient.name.as_str()).collect();
+    let wants: BTreeSet<&str> = wanted.iter().flatten().map(|key| key.identity.as_str()).collect();
+    has != wants
+}

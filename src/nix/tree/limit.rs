@@ -13,7 +13,7 @@ use rnix::SyntaxKind::{
 use super::super::error::SyntaxProblem;
 
 /// The largest file that is read, in bytes.
-const MAX_SIZE: usize = 4 << 20;
+pub(super) const MAX_SIZE: usize = 4 << 20;
 /// How many brackets, prefix and right-associative operators may be open at once.
 const MAX_DEPTH: u32 = 256;
 /// How many operators and arguments may follow each other in one expression.
@@ -39,16 +39,11 @@ pub(super) fn exceeded(text: &str) -> Option<SyntaxProblem> {
         let message = format!("the file has {} bytes; more than {MAX_SIZE} are not read", text.len());
         return Some(SyntaxProblem { range: 0..0, message });
     }
-    let mut gauge = Gauge { levels: vec![Level::default()], depth: 0 };
+    let mut gauge = Gauge::new();
     let mut offset = 0;
     for (kind, token) in rnix::tokenize(text) {
         gauge.step(kind);
-        let what = if gauge.depth > MAX_DEPTH {
-            Some("nested too deeply to be read")
-        } else {
-            gauge.levels.last().filter(|level| level.chain > MAX_CHAIN).map(|_| "too long an expression to be read")
-        };
-        if let Some(message) = what {
+        if let Some(message) = gauge.excess() {
             return Some(SyntaxProblem { range: offset..offset + token.len(), message: message.to_owned() });
         }
         offset += token.len();
@@ -57,13 +52,26 @@ pub(super) fn exceeded(text: &str) -> Option<SyntaxProblem> {
 }
 
 /// How deep the parser would be after the tokens so far.
-struct Gauge {
+pub(super) struct Gauge {
     levels: Vec<Level>,
     depth: u32,
 }
 
 impl Gauge {
-    fn step(&mut self, kind: SyntaxKind) {
+    pub(super) fn new() -> Self {
+        Self { levels: vec![Level::default()], depth: 0 }
+    }
+
+    /// Which limit the tokens so far exceed, in words.
+    pub(super) fn excess(&self) -> Option<&'static str> {
+        if self.depth > MAX_DEPTH {
+            return Some("nested too deeply to be read");
+        }
+        self.levels.last().filter(|level| level.chain > MAX_CHAIN).map(|_| "too long an expression to be read")
+    }
+
+    /// Takes the next token.
+    pub(super) fn step(&mut self, kind: SyntaxKind) {
         match kind {
             TOKEN_L_BRACE | TOKEN_L_PAREN | TOKEN_L_BRACK | TOKEN_INTERPOL_START => {
                 self.operand();

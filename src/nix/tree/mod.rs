@@ -2,11 +2,13 @@
 //!
 //! rnix parses; its green tree is copied into one `Vec`, because a walk over it then costs no allocation and the ids
 //! are plain numbers that are the same whenever the same text is parsed. Blanks are left out, comments are kept apart.
+//! Sound text of the usual kind is read into that `Vec` directly ([`quick`]), to the same nodes.
 //! This module knows the grammar (rnix 0.15, which follows Nix 2.18) and no meaning.
 
 mod attribute;
 mod expression;
 mod limit;
+mod quick;
 mod string;
 mod twice;
 
@@ -24,7 +26,7 @@ use super::error::SyntaxProblem;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct NodeId(u32);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Node {
     kind: SyntaxKind,
     start: u32,
@@ -47,7 +49,19 @@ pub(super) struct Tree<'t> {
 impl<'t> Tree<'t> {
     /// Parses a text. Damaged text gives a tree and problems; text that is too large or too nested gives problems only.
     pub(super) fn parse(text: &'t str) -> Self {
-        let mut tree = Self { text, nodes: Vec::new(), comments: Vec::new(), problems: Vec::new(), old_nix: 0 };
+        let mut tree = match quick::read(text) {
+            Some((nodes, comments)) => Self { nodes, comments, ..Self::empty(text) },
+            None => Self::by_rnix(text),
+        };
+        if tree.problems.is_empty() {
+            tree.look_for_twins();
+        }
+        tree
+    }
+
+    /// Parses a text of any kind.
+    fn by_rnix(text: &'t str) -> Self {
+        let mut tree = Self::empty(text);
         if let Some(problem) = limit::exceeded(text) {
             tree.problems.push(problem);
             return tree;
@@ -57,10 +71,11 @@ impl<'t> Tree<'t> {
         // What follows the first error follows from it; Nix stops there too.
         let first = parse.errors().iter().map(|error| problem(error, text.len())).min_by_key(|error| error.range.start);
         tree.problems.extend(first);
-        if tree.problems.is_empty() {
-            tree.look_for_twins();
-        }
         tree
+    }
+
+    fn empty(text: &'t str) -> Self {
+        Self { text, nodes: Vec::new(), comments: Vec::new(), problems: Vec::new(), old_nix: 0 }
     }
 
     /// The text it was parsed from.

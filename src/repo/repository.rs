@@ -1,7 +1,9 @@
 //! The files of a repository, read, and the indexes over them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::encrypted::EncryptedFile;
@@ -393,33 +395,26 @@ const RULES: &str = ".sops.yaml";
 /// Below this many bytes a second thread costs more than it brings.
 const BYTES_WORTH_A_THREAD: usize = 64 << 10;
 
-/// Reads all files, shared among threads by size.
+/// How many files a thread takes at once.
+const FILES_AT_ONCE: usize = 8;
+
+/// Reads all files. Each thread takes the next few when it is done with the last, so that none waits long for another.
 fn read_all(texts: Vec<(RepoPath, String)>) -> BTreeMap<RepoPath, Source> {
     let bytes: usize = texts.iter().map(|(_, text)| text.len()).sum();
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(8).min(1 + bytes / BYTES_WORTH_A_THREAD);
-    let share = bytes.div_ceil(threads).max(1);
-    let mut shares: Vec<Vec<(RepoPath, String)>> = Vec::new();
-    let mut filled = share;
-    for (path, text) in texts {
-        if filled >= share {
-            shares.push(Vec::new());
-            filled = 0;
-        }
-        filled += text.len();
-        shares.last_mut().expect("a share was pushed before").push((path, text));
-    }
-    let read = |share: Vec<(RepoPath, String)>| -> Vec<(RepoPath, Source)> {
-        let sources = share.into_iter().map(|(path, text)| (path.clone(), Source::read(&path, text)));
-        sources.collect()
+    let texts = Mutex::new(texts.into_iter());
+    let take =
+        || -> Vec<_> { texts.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(FILES_AT_ONCE).collect() };
+    let read = || -> Vec<(RepoPath, Source)> {
+        let batches = iter::from_fn(|| Some(take()).filter(|batch| !batch.is_empty()));
+        batches.flatten().map(|(path, text)| (path.clone(), Source::read(&path, text))).collect()
     };
     thread::scope(|scope| {
-        let mut shares = shares.into_iter();
-        let first = shares.next();
-        let others: Vec<_> = shares.map(|share| scope.spawn(move || read(share))).collect();
-        let mut files: BTreeMap<RepoPath, Source> = first.map(read).into_iter().flatten().collect();
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(read)).collect();
+        let mut files = read();
         for other in others {
             files.extend(other.join().expect("reading a text does not panic"));
         }
-        files
+        files.into_iter().collect()
     })
 }

@@ -3,6 +3,7 @@
 //! Links are followed only inside the repository: a hostile one must not make somebody's private file part of what
 //! is shown. One file that cannot be read is a note, never the end of it all.
 
+use std::collections::HashMap;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -54,10 +55,8 @@ pub fn load(root: Root, also: &[RepoPath]) -> Loaded {
     let share = paths.len().div_ceil(workers).max(1);
     let (mut texts, mut notes) = (Vec::with_capacity(paths.len()), Vec::new());
     thread::scope(|scope| {
-        let readers: Vec<_> = paths
-            .chunks(share)
-            .map(|chunk| scope.spawn(|| chunk.iter().map(|path| (*path, text_of(&root, path))).collect::<Vec<_>>()))
-            .collect();
+        let readers: Vec<_> =
+            paths.chunks(share).map(|chunk| scope.spawn(|| Reader::new(&root).read_all(chunk))).collect();
         for (path, read) in readers.into_iter().flat_map(|reader| reader.join().expect("reading does not panic")) {
             match read {
                 Ok(text) => texts.push((path.clone(), text)),
@@ -72,22 +71,54 @@ pub fn load(root: Root, also: &[RepoPath]) -> Loaded {
     Loaded { root, texts, listing, notes }
 }
 
-/// The file's text, empty if it has nothing to say about secrets.
-fn text_of(root: &Root, path: &RepoPath) -> Result<String, LoadNote> {
-    let path_on_disk = inside(root, root.absolute(path))?;
-    if is_known(path.file_name()) || may_be_sealed_json(&path_on_disk)? {
-        return Ok(read::read_text(&path_on_disk, MAX_BYTES_EACH)?);
-    }
-    Ok(String::new())
+/// Reads the files of one share, and remembers where its folders lead.
+struct Reader<'r> {
+    root: &'r Root,
+    /// The folders of the repository, each as it really is; `None` where that is outside, or not to be told.
+    folders: HashMap<&'r str, Option<PathBuf>>,
 }
 
-/// The path, if no link on it leads out of the repository.
-fn inside(root: &Root, path: PathBuf) -> Result<PathBuf, LoadNote> {
-    match path.canonicalize() {
-        Ok(resolved) if resolved.starts_with(root.path()) => Ok(resolved),
-        Ok(_) => Err(LoadNote::LeadsOut(path)),
-        // Reading it names the reason better.
-        Err(_) => Ok(path),
+impl<'r> Reader<'r> {
+    fn new(root: &'r Root) -> Self {
+        Self { root, folders: HashMap::new() }
+    }
+
+    fn read_all(mut self, paths: &[&'r RepoPath]) -> Vec<(&'r RepoPath, Result<String, LoadNote>)> {
+        paths.iter().map(|path| (*path, self.text_of(path))).collect()
+    }
+
+    /// The file's text, empty if it has nothing to say about secrets.
+    fn text_of(&mut self, path: &'r RepoPath) -> Result<String, LoadNote> {
+        let path_on_disk = self.inside(path)?;
+        if is_known(path.file_name()) || may_be_sealed_json(&path_on_disk)? {
+            return Ok(read::read_text(&path_on_disk, MAX_BYTES_EACH)?);
+        }
+        Ok(String::new())
+    }
+
+    /// Where the file really lies, if no link on its path leads out of the repository.
+    ///
+    /// A folder is looked at once for all its files; then only a file that is a link itself can lead elsewhere.
+    fn inside(&mut self, path: &'r RepoPath) -> Result<PathBuf, LoadNote> {
+        let root = self.root;
+        let is_inside = |resolved: &PathBuf| resolved.starts_with(root.path());
+        let folder = self.folders.entry(path.folder()).or_insert_with(|| {
+            let resolved = root.path().join(path.folder()).canonicalize();
+            resolved.ok().filter(is_inside)
+        });
+        let on_disk = root.absolute(path);
+        if let Some(folder) = folder {
+            let resolved = folder.join(path.file_name());
+            if resolved.symlink_metadata().is_ok_and(|metadata| !metadata.is_symlink()) {
+                return Ok(resolved);
+            }
+        }
+        match on_disk.canonicalize() {
+            Ok(resolved) if is_inside(&resolved) => Ok(resolved),
+            Ok(_) => Err(LoadNote::LeadsOut(on_disk)),
+            // Reading it names the reason better.
+            Err(_) => Ok(on_disk),
+        }
     }
 }
 

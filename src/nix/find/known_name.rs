@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rnix::SyntaxKind::NODE_ATTRPATH_VALUE;
 
-use super::chain::chain;
+use super::chain::outwards;
 use crate::nix::declaration::{Declaration, OptionName};
 use crate::nix::evaluate::Evaluator;
 use crate::nix::file::{KnownName, KnownNameKind};
@@ -56,18 +56,16 @@ fn unit_suffix(kind: &str) -> Option<&'static str> {
 
 /// `users.users.x`, `users.groups.x`, `systemd.services.x`
 fn defined(tree: &Tree<'_>, attribute: NodeId) -> Option<KnownName> {
-    let name = tree.attribute_name(attribute)?.into_owned();
-    let path = chain(tree, attribute);
-    let (kind, name) = match path.as_slice() {
-        [.., users, kind] if users == "users" && matches!(kind.as_str(), "users" | "extraUsers") => {
-            (KnownNameKind::User, name)
-        }
-        [.., users, kind] if users == "users" && matches!(kind.as_str(), "groups" | "extraGroups") => {
-            (KnownNameKind::Group, name)
-        }
-        [.., systemd, kind] if systemd == "systemd" => (KnownNameKind::Unit, format!("{name}.{}", unit_suffix(kind)?)),
+    let mut outwards = outwards(tree, attribute);
+    let (kind, above) = (outwards.next()?, outwards.next()?);
+    let (kind, suffix) = match (&*above, &*kind) {
+        ("users", "users" | "extraUsers") => (KnownNameKind::User, None),
+        ("users", "groups" | "extraGroups") => (KnownNameKind::Group, None),
+        ("systemd", kind) => (KnownNameKind::Unit, Some(unit_suffix(kind)?)),
         _ => return None,
     };
+    let name = tree.attribute_name(attribute)?;
+    let name = suffix.map_or_else(|| name.to_string(), |suffix| format!("{name}.{suffix}"));
     Some(KnownName { kind, name, is_defined: true })
 }
 
@@ -79,7 +77,7 @@ fn used(tree: &Tree<'_>, binding: NodeId) -> Option<KnownName> {
         "Group" | "group" => KnownNameKind::Group,
         _ => return None,
     };
-    let is_service = chain(tree, attribute).iter().any(|name| matches!(name.as_str(), "services" | "serviceConfig"));
+    let is_service = outwards(tree, attribute).any(|name| matches!(&*name, "services" | "serviceConfig"));
     let name = tree.value(binding).and_then(|value| tree.plain_string(value))?;
     (is_service && !name.is_empty()).then_some(KnownName { kind, name, is_defined: false })
 }

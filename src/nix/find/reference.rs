@@ -41,6 +41,12 @@ fn selected(evaluator: &Evaluator<'_, '_>, id: NodeId) -> Option<Reference> {
         _ => return None,
     };
     let base = evaluator.symbol(of);
+    let leads_on = base.iter().flat_map(|symbol| &symbol.path).any(|name| name.as_deref() == Some("sops"));
+    let mut written = tree.attributes(path);
+    // Most selections have nothing to do with secrets; they are done with before anything is copied.
+    if !leads_on && !written.any(|attribute| tree.kind(attribute) != NODE_IDENT || tree.slice(attribute) == "sops") {
+        return None;
+    }
     let mut steps = base.as_ref().map_or_else(Vec::new, |symbol| base_steps(evaluator, of, symbol));
     steps.extend(tree.attributes(path).map(|attribute| Step {
         name: evaluator.attribute_name(attribute, &None).known().map(|name| name.to_string()),

@@ -8,6 +8,7 @@ use super::super::Node;
 /// Events in the order of the text; a start may name a later one that lies around it.
 pub(super) struct Outline {
     events: Vec<Event>,
+    ends: usize,
 }
 
 /// The start of a node.
@@ -34,8 +35,8 @@ enum Step {
 
 impl Outline {
     pub(super) fn new(text: &str) -> Self {
-        // Measured on modules: one event for three bytes.
-        Self { events: Vec::with_capacity(text.len() / 2 + 16) }
+        // Modules of all styles have one event for two to four bytes.
+        Self { events: Vec::with_capacity(text.len() / 2 + 16), ends: 0 }
     }
 
     /// Begins a node.
@@ -59,6 +60,7 @@ impl Outline {
 
     /// Ends the node that was begun last and has not ended.
     pub(super) fn end(&mut self, at: u32) {
+        self.ends += 1;
         self.push(SyntaxKind::NODE_ROOT, Step::End, at, 0);
     }
 
@@ -68,7 +70,7 @@ impl Outline {
 
     /// The nodes in the order of the text.
     pub(super) fn into_nodes(mut self) -> Vec<Node> {
-        let mut nodes: Vec<Node> = Vec::with_capacity(self.events.len());
+        let mut nodes: Vec<Node> = Vec::with_capacity(self.events.len() - self.ends);
         let mut open: Vec<u32> = Vec::new();
         let mut around: Vec<SyntaxKind> = Vec::new();
         for at in 0..self.events.len() {

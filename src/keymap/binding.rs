@@ -62,9 +62,15 @@ const TABLE: &[Group] = &[
     ]),
     group(Context::Files, &[
         ("⏎",               Confirm,                         "open"),
+        ("a",               NewFile,                         "new file"),
         ("o",               OpenPath,                        "open a path"),
     ]),
     group(Context::Empty, &[
+        ("o",               OpenPath,                        "open a path"),
+    ]),
+    group(Context::Plain, &[
+        ("e ⏎",             EncryptFile,                     "encrypt it here"),
+        ("Esc",             Cancel,                          "leave it"),
         ("o",               OpenPath,                        "open a path"),
     ]),
     group(Context::Panes, &[

@@ -83,6 +83,10 @@ pub enum Action {
     AcceptMac,
     /// Asks for the path of a file to open.
     OpenPath,
+    /// Asks for the path of a file to make.
+    NewFile,
+    /// Encrypts the file that was opened in the clear, in place.
+    EncryptFile,
     /// Reads the repository from disk again.
     ReadAgain,
     /// Lets git know of the new files, so that a flake sees them.
@@ -212,7 +216,9 @@ pub const COMMANDS: &[Command] = commands! {
     Action::NextProblem, "next-problem", "go to the next problem";
     Action::ApplyFix, "fix", "apply the fix of this problem";
     Action::Evaluate, "evaluate", "ask nix what the flake says";
-    Action::OpenPath, "open", "open an encrypted file by its path";
+    Action::OpenPath, "open", "open a file by its path";
+    Action::NewFile, "new-file", "make an encrypted file by the rules of .sops.yaml";
+    Action::EncryptFile, "encrypt", "encrypt this plain file in place, by the rules of .sops.yaml";
     Action::ReadAgain, "read-again", "read the repository from disk again";
     Action::Merge, "merge", "merge what another program wrote, key by key";
     Action::Difference, "difference", "show what another program changed";

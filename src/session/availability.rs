@@ -24,6 +24,7 @@ impl Session {
         let is_locked = || matches!(&self.workspace.file, Some(file) if matches!(file.access, Access::Locked));
         match self.pane {
             _ if self.blank == Blank::NothingHere => Context::Empty,
+            Pane::Keys if matches!(self.blank, Blank::Plain(_)) => Context::Plain,
             Pane::Keys if is_locked() => Context::Locked,
             Pane::Keys => Context::Table,
             Pane::Problems => Context::Problems,
@@ -104,6 +105,8 @@ impl Session {
                 _ => Err(WhyNot::MacMatches),
             },
             Action::Merge | Action::Difference => Err(WhyNot::NothingOutside),
+            Action::Cancel => check(self.context() == Context::Plain, WhyNot::NotHere),
+            Action::EncryptFile => self.may_encrypt(),
             Action::Confirm => match self.pane {
                 Pane::Problems => check(self.problems.chosen().is_some(), WhyNot::NoProblems),
                 Pane::Files => check(self.files.chosen(&self.workspace.repository).is_some(), WhyNot::NoFile),
@@ -119,6 +122,7 @@ impl Session {
             | Action::Interrupt
             | Action::Suspend
             | Action::OpenPath
+            | Action::NewFile
             | Action::ReadAgain
             | Action::Evaluate
             | Action::Move(_) => Ok(()),

@@ -3,7 +3,7 @@
 //! ```text
 //!   Anywhere ─┬─ Panes ─┬─ Table ─┬─ Locked
 //!             │         │         └─ RowMenu
-//!             │         └─ Problems, Recipients, Files, History, Empty
+//!             │         └─ Problems, Recipients, Files, History, Empty, Plain
 //!             ├─ Text ──┬─ Form ──┬─ Field ── SecretField
 //!             │         │         ├─ Choice, Switch
 //!             │         │         └─ Lines
@@ -33,6 +33,8 @@ pub enum Context {
     History,
     /// No encrypted file was found.
     Empty,
+    /// The file that was opened is in the clear.
+    Plain,
     /// Wherever text is typed.
     Text,
     /// Typing a filter for the table.
@@ -88,6 +90,7 @@ impl Context {
         Self::Files,
         Self::History,
         Self::Empty,
+        Self::Plain,
         Self::Filter,
         Self::Form,
         Self::Field,
@@ -118,9 +121,13 @@ impl Context {
         match self {
             Self::Anywhere => None,
             Self::Locked | Self::RowMenu => Some(Self::Table),
-            Self::Table | Self::Problems | Self::Recipients | Self::Files | Self::History | Self::Empty => {
-                Some(Self::Panes)
-            }
+            Self::Table
+            | Self::Problems
+            | Self::Recipients
+            | Self::Files
+            | Self::History
+            | Self::Empty
+            | Self::Plain => Some(Self::Panes),
             Self::SecretField => Some(Self::Field),
             Self::Field | Self::Choice | Self::Switch | Self::Lines => Some(Self::Form),
             Self::Form | Self::Filter | Self::Palette | Self::Prompt | Self::Path => Some(Self::Text),
@@ -161,6 +168,7 @@ impl Context {
             Self::Files => "files",
             Self::History => "history",
             Self::Empty => "nothing here yet",
+            Self::Plain => "in the clear",
             Self::Filter => "filter",
             Self::Form => "form",
             Self::Field => "text field",

@@ -4,7 +4,7 @@
 
 use crate::repo::{ContentHash, RepoPath};
 use crate::secret::Secret;
-use crate::sops::Metadata;
+use crate::sops::{CreationRule, Metadata};
 
 /// The number of a request; its reply carries it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,22 @@ pub enum Effect {
         request: Request,
         /// The files; all are prepared before the first one is replaced.
         files: Vec<FileWrite>,
+    },
+    /// Seals a file without keys for the recipients of a rule, and writes nothing: `Event::FileMade`.
+    MakeFile {
+        /// The request.
+        request: Request,
+        /// Who is to read it.
+        rule: Box<CreationRule>,
+    },
+    /// Encrypts a file that is in the clear, in place: `Event::FileEncrypted`.
+    EncryptFile {
+        /// The request.
+        request: Request,
+        /// The file.
+        path: RepoPath,
+        /// Who is to read it.
+        rule: Box<CreationRule>,
     },
     /// Puts text on the clipboard: `Event::Copied`.
     Copy {

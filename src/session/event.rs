@@ -87,6 +87,20 @@ pub enum Event {
         /// How it ended.
         outcome: SaveOutcome,
     },
+    /// A new file without keys is sealed, and not written yet.
+    FileMade {
+        /// The request it answers.
+        request: Request,
+        /// Its text.
+        outcome: Result<String, Failure>,
+    },
+    /// A file that was in the clear is encrypted on disk, or not.
+    FileEncrypted {
+        /// The request it answers.
+        request: Request,
+        /// The file, and what it holds now.
+        outcome: Result<(RepoPath, String), Failure>,
+    },
     /// A copy came to an end.
     Copied {
         /// The request it answers.
@@ -142,6 +156,8 @@ pub struct Loaded {
     pub files: Vec<(RepoPath, String)>,
     /// The file that was asked for.
     pub open: Option<RepoPath>,
+    /// Whether there is no such file yet.
+    pub is_new: bool,
     /// What git knows; `None` outside git.
     pub git: Option<GitFiles>,
     /// What could not be read, in words.

@@ -7,6 +7,7 @@
 //!
 //!   action, event, effect, context, why_not, view   the words that travel
 //!   update, act, reply, opening, availability       what happens when
+//!   making                                          files that are not encrypted yet: absent, or in the clear
 //!   workspace, open_file, undo                      the texts, and the way back
 //!   table, filter, pane                             what is shown of them
 //!   layer, form                                     what is open above
@@ -29,6 +30,7 @@ pub mod event;
 mod filter;
 mod form;
 mod layer;
+mod making;
 mod open_file;
 mod opening;
 pub mod pane;
@@ -131,6 +133,10 @@ enum Blank {
     NothingOpen,
     /// The file that was to be opened cannot be.
     CannotOpen(Failure),
+    /// A new file is being sealed.
+    Making,
+    /// The file that was to be opened is in the clear.
+    Plain(RepoPath),
 }
 
 /// Requests whose answers are waited for; an answer to an older one is not heard.
@@ -140,6 +146,8 @@ struct Asked {
     value: Option<Request>,
     git_add: Option<Request>,
     evaluation: Option<Request>,
+    making: Option<(Request, RepoPath)>,
+    encryption: Option<Request>,
 }
 
 impl Session {

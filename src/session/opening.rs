@@ -44,7 +44,7 @@ impl Session {
         self.draft = None;
         self.table = Table::default();
         self.table.set_page(self.screen.list_rows());
-        self.choose_file(loaded.open);
+        self.choose_file(loaded.open, loaded.is_new);
         self.check_soon();
         if let Some(note) = notes.first() {
             self.complain(sanitize(note).into_owned(), None);
@@ -68,11 +68,12 @@ impl Session {
     }
 
     /// Opens what was asked for; without a wish the only file, or the list of them.
-    fn choose_file(&mut self, wanted: Option<RepoPath>) {
+    fn choose_file(&mut self, wanted: Option<RepoPath>, is_new: bool) {
         let mut files = self.workspace.repository.encrypted_files().map(|(path, _)| path.clone());
         let (first, second) = (files.next(), files.next());
         drop(files);
         match (wanted, first, second) {
+            (Some(wanted), ..) if is_new => self.make_file(wanted),
             (Some(wanted), ..) => self.open_file(wanted),
             (None, Some(only), None) => self.open_file(only),
             (None, Some(_), Some(_)) => {
@@ -86,9 +87,15 @@ impl Session {
     /// Opens an encrypted file: names at once, values when the data key is unwrapped.
     pub(super) fn open_file(&mut self, path: RepoPath) {
         self.pane = Pane::Keys;
+        self.workspace.leave_new_file();
         let format = self.workspace.repository.encrypted_file(&path).map(EncryptedFile::format);
         let text = self.workspace.repository.text(&path).map(str::to_owned);
         let (Some(text), Some(format)) = (text, format) else {
+            if self.is_plain(&path) {
+                self.workspace.file = None;
+                self.blank = Blank::Plain(path);
+                return;
+            }
             let words = format!("{} is no file encrypted by sops", sanitize(path.as_str()));
             let hint = Some("sopsmith encrypt -i FILE encrypts it".to_owned());
             return self.cannot_open(Failure { words, hint });
@@ -100,18 +107,7 @@ impl Session {
             return self.cannot_open(Failure { words, hint });
         }
         match Document::parse(text) {
-            Ok(document) => {
-                self.blank = Blank::NothingOpen;
-                self.workspace.undo = UndoHistory::new();
-                self.history.forget();
-                self.files.go_to(&path, &self.workspace.repository, self.screen.list_rows());
-                let request = self.request();
-                self.workspace.file = Some(OpenFile::new(path, document, request));
-                self.table = Table::default();
-                self.table.set_page(self.screen.list_rows());
-                self.refresh(None);
-                self.unlock();
-            }
+            Ok(document) => self.open_document(path, document),
             Err(error) => {
                 let words = format!("{}: {error}", sanitize(path.as_str()));
                 self.cannot_open(Failure { words, hint: Some(error.hint().to_owned()) });
@@ -119,7 +115,21 @@ impl Session {
         }
     }
 
-    fn cannot_open(&mut self, failure: Failure) {
+    /// Shows a document, and asks for its data key.
+    pub(super) fn open_document(&mut self, path: RepoPath, document: Document) {
+        self.blank = Blank::NothingOpen;
+        self.workspace.undo = UndoHistory::new();
+        self.history.forget();
+        self.files.go_to(&path, &self.workspace.repository, self.screen.list_rows());
+        let request = self.request();
+        self.workspace.file = Some(OpenFile::new(path, document, request));
+        self.table = Table::default();
+        self.table.set_page(self.screen.list_rows());
+        self.refresh(None);
+        self.unlock();
+    }
+
+    pub(super) fn cannot_open(&mut self, failure: Failure) {
         self.workspace.file = None;
         self.blank = Blank::CannotOpen(failure);
     }

@@ -24,6 +24,10 @@ impl Session {
                 Err(failure) => self.report(&failure),
             },
             Event::Saved { request, outcome } => self.saved(request, outcome),
+            Event::FileMade { request, outcome } => self.file_made(request, outcome),
+            Event::FileEncrypted { request, outcome } if answers(&mut self.asked.encryption, request) => {
+                self.file_encrypted(outcome);
+            }
             Event::Copied { request, outcome } => self.copied(request, outcome),
             Event::ClipboardCleared { outcome: Cleared::Cleared, .. } => self.say("The clipboard is cleared."),
             Event::ClipboardCleared { outcome: Cleared::Failed(failure), .. } => self.report(&failure),
@@ -43,9 +47,9 @@ impl Session {
         }
     }
 
-    /// Shows a question of the unwrapping that is under way; to any other the answer is no.
+    /// Shows a question of what is under way; to any other the answer is no.
     fn prompted(&mut self, request: Request, question: &str, kind: PromptKind) {
-        if self.waits_for_unwrapping(request) {
+        if self.waits_for_unwrapping(request) || self.waits_for_sealing(request) {
             let question = sanitize(question).into_owned();
             self.layers.push(Layer::Prompt(Prompt::new(request, question, kind)));
         } else {

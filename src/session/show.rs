@@ -130,10 +130,13 @@ impl Session {
                 ];
                 ("nothing here yet", lines)
             }
+            Blank::Making if needs_file => ("", vec![PageLine::new("The file is being prepared…", Tone::Dim)]),
+            Blank::Plain(path) if needs_file => return Some(self.plain_page(path)),
             Blank::CannotOpen(failure) if needs_file => ("cannot be opened", failure_lines(failure)),
             Blank::NothingOpen if needs_file && self.workspace.file.is_none() => {
                 ("no file is open", vec![plain("4 lists the encrypted files; ⏎ opens one.".to_owned())])
             }
+            _ if self.pane == Pane::Keys => return self.new_file_page(),
             _ => return None,
         };
         Some(PageView { title: title.to_owned(), lines, first: 0, size: PageSize::Whole })

@@ -59,6 +59,8 @@ pub enum WhyNot {
     FileDamaged,
     /// An identity fitted; nothing had to be tried.
     NothingTried,
+    /// What is shown is no file in the clear.
+    NotPlain,
     /// A field holds something that has to be mended first.
     FieldWrong(String),
 }
@@ -93,6 +95,7 @@ impl fmt::Display for WhyNot {
             Self::MacMatches => "the file matches its MAC",
             Self::FileDamaged => "the file cannot be read; restore it from git",
             Self::NothingTried => "an identity fitted at once",
+            Self::NotPlain => "nothing here is in the clear; o opens a plain file",
             Self::FieldWrong(words) => words,
         })
     }

@@ -27,8 +27,8 @@ pub(super) struct Workspace {
 pub(super) struct Baseline {
     /// The text, before the MAC was made anew.
     pub(super) text: String,
-    /// What the disk holds.
-    pub(super) on_disk: ContentHash,
+    /// What the disk holds; `None` for a file that is still to be made.
+    pub(super) on_disk: Option<ContentHash>,
 }
 
 /// One step of a change.
@@ -152,8 +152,10 @@ impl Workspace {
 
     /// What the disk is known to hold.
     pub(super) fn on_disk(&self, path: &RepoPath) -> Option<ContentHash> {
-        let baseline = self.baselines.get(path).map(|baseline| baseline.on_disk);
-        baseline.or_else(|| Some(ContentHash::of(self.text(path)?.as_bytes())))
+        match self.baselines.get(path) {
+            Some(baseline) => baseline.on_disk,
+            None => Some(ContentHash::of(self.text(path)?.as_bytes())),
+        }
     }
 
     /// A file was written: `text` is what the session held, `written` what the disk holds now.
@@ -161,7 +163,7 @@ impl Workspace {
         if let Some(file) = self.file.as_mut().filter(|file| file.path == *path) {
             file.saved = None;
         }
-        let on_disk = ContentHash::of(written.as_bytes());
+        let on_disk = Some(ContentHash::of(written.as_bytes()));
         self.baselines.insert(path.clone(), Baseline { text, on_disk });
         self.remember_saved_rows();
     }
@@ -169,6 +171,26 @@ impl Workspace {
     /// The disk holds another text than was known; the session's own text follows separately.
     pub(super) fn mark_on_disk(&mut self, path: &RepoPath, text: &str) {
         self.mark_written(path, text.to_owned(), text);
+    }
+
+    /// Takes in a file that is still to be made: nothing is to be saved until it differs from `document`.
+    pub(super) fn begin_new_file(&mut self, path: &RepoPath, document: &Document) {
+        self.repository.update_document(path, document);
+        self.baselines.insert(path.clone(), Baseline { text: document.text().to_owned(), on_disk: None });
+    }
+
+    /// Whether the open file is still to be made.
+    pub(super) fn is_new(&self, path: &RepoPath) -> bool {
+        self.baselines.get(path).is_some_and(|baseline| baseline.on_disk.is_none())
+    }
+
+    /// Forgets the open file if it was never made.
+    pub(super) fn leave_new_file(&mut self) {
+        if let Some(path) = self.file.as_ref().map(|file| file.path.clone()).filter(|path| self.is_new(path)) {
+            self.file = None;
+            self.baselines.remove(&path);
+            self.repository.update_file(&path, None);
+        }
     }
 
     /// The rules that hold for a file, if they can be read.
@@ -185,7 +207,7 @@ impl Workspace {
             };
             let back = step.patch.invert(before);
             if !self.baselines.contains_key(&step.path) {
-                let baseline = Baseline { text: before.to_owned(), on_disk: ContentHash::of(before.as_bytes()) };
+                let baseline = Baseline { text: before.to_owned(), on_disk: Some(ContentHash::of(before.as_bytes())) };
                 self.baselines.insert(step.path.clone(), baseline);
             }
             let path = step.path.clone();

@@ -10,6 +10,7 @@
 //!   keys      who can open a file, and its data key, changed
 //!   identity  the private keys of this machine, wherever sops would look
 //!   new_identity  a key that is made          folders   folders that a new file needs
+//!   encrypt_file  a file in the clear, sealed in place
 //!   seal_new  a new encrypted file            setup     a repository's setup, read and carried out
 //! ```
 //!
@@ -21,7 +22,9 @@ use std::path::Path;
 
 pub use crate::crypto::age::{NoPrompt, PassphraseFor, Prompt};
 pub use crate::repo::{ContentHash, RepoPath};
+pub use crate::sops::CreationRule;
 
+mod encrypt_file;
 mod evaluate;
 mod folders;
 mod git;
@@ -41,6 +44,7 @@ mod seal_new;
 mod setup;
 mod watch;
 
+pub use encrypt_file::{EncryptFileError, encrypt_file};
 pub use evaluate::{EvaluateError, evaluate};
 pub use folders::{FolderError, NewFolderMode, NewFolders};
 pub use git::{Git, GitError, GitState};

@@ -170,6 +170,7 @@ impl Editor {
                 Report::Event(event) => self.events.push_back(event),
                 Report::Repository(read) => self.events.push_back(self.world.adopt_repository(read)),
                 Report::Saved(saved) => self.events.push_back(self.world.adopt_save(saved)),
+                Report::Encrypted(encrypted) => self.events.push_back(self.world.adopt_encrypted(encrypted)),
                 Report::ToTerminal(bytes) => self.tty.write(bytes.expose()).map_err(TerminalError::System)?,
                 Report::Died => return Err(TerminalError::Died),
             }

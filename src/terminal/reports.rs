@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use super::signals::Waker;
-use super::world::{RepositoryRead, Saved};
+use super::world::{Encrypted, RepositoryRead, Saved};
 use crate::secret::Secret;
 use crate::session::Event;
 
@@ -17,6 +17,8 @@ pub(super) enum Report {
     Repository(RepositoryRead),
     /// A save came to an end.
     Saved(Saved),
+    /// A plain file was encrypted, or not.
+    Encrypted(Encrypted),
     /// Bytes for the terminal that are no part of a frame.
     ToTerminal(Secret),
     /// The thread panicked: the program cannot be trusted any further.

@@ -11,6 +11,7 @@ mod identities;
 mod interop;
 mod keys;
 mod keys_changes;
+mod keys_making;
 mod keys_saves;
 mod keys_surroundings;
 mod memory;

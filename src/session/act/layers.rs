@@ -117,10 +117,10 @@ impl Session {
                 self.asked.value = Some(request);
                 self.ask(Effect::ReadValue { request, path });
             }
-            PathUse::Open if self.workspace.changed().next().is_some() => {
+            PathUse::Open | PathUse::New if self.workspace.changed().next().is_some() => {
                 self.refuse(&WhyNot::FieldWrong("save or undo the changes first: s, u".to_owned()));
             }
-            PathUse::Open => self.read_repository(Some(path)),
+            PathUse::Open | PathUse::New => self.read_repository(Some(path)),
         }
     }
 

@@ -11,6 +11,8 @@ pub(crate) enum PathUse {
     Value,
     /// It is opened in the editor.
     Open,
+    /// It is made.
+    New,
 }
 
 /// The path as far as it is typed.
@@ -41,6 +43,7 @@ impl PathInput {
         let title = match self.purpose {
             PathUse::Value => "Take the value from a file",
             PathUse::Open => "Open a file",
+            PathUse::New => "Make a file",
         };
         let path = FieldView {
             label: "Path",

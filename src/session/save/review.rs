@@ -75,7 +75,11 @@ fn of_keys(path: &RepoPath, before: &str, document: &Document, session: &Session
     // A save also writes the lines of the MAC and of its time.
     let changed = changed_lines(before.text(), document.text()) + 2;
     let total = document.text().lines().count();
-    let words = format!("{changed} lines of {total} change · sealed for {}", and(&recipients));
+    let what = match session.workspace.is_new(path) {
+        true => "a new file".to_owned(),
+        false => format!("{changed} lines of {total} change"),
+    };
+    let words = format!("{what} · sealed for {}", and(&recipients));
     lines.push(PageLine::new(words, Tone::Dim));
     label(&mut lines, path);
     lines

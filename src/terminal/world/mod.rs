@@ -18,11 +18,13 @@ use crate::storage::{
 
 mod evaluate;
 mod history;
+mod making;
 mod prompts;
 mod repository;
 mod save;
 mod watch;
 
+pub(super) use making::Encrypted;
 use prompts::Prompts;
 pub(super) use repository::RepositoryRead;
 pub(super) use save::Saved;
@@ -73,6 +75,8 @@ impl World {
             Effect::AnswerPrompt { request, answer } => self.prompts.answer(request, answer),
             Effect::ReadValue { request, path } => self.read_value(request, path)?,
             Effect::Save { request, files } => self.save(request, files)?,
+            Effect::MakeFile { request, rule } => self.make_file(request, rule)?,
+            Effect::EncryptFile { request, path, rule } => self.encrypt_file(request, path, rule)?,
             Effect::Copy { request, clip } => self.clipboard.copy(request, clip),
             Effect::ClearClipboard { request } => self.clipboard.clear(request),
             Effect::GitAdd { request, paths } => self.git_add(request, paths)?,

@@ -40,11 +40,9 @@ impl Prompts {
         request: Request,
         unlock: impl FnOnce(&mut Keyring) -> Result<Unlocked, Option<String>> + Send + 'static,
     ) -> io::Result<()> {
-        lock(&self.waiting).clear();
-        let (waiting, environment) = (Arc::clone(&self.waiting), self.environment.clone());
-        let reporter = self.reporter.another()?;
+        let prompt = self.ask_for(request)?;
+        let environment = self.environment.clone();
         self.reporter.in_thread(move |_| {
-            let prompt: Arc<dyn Prompt> = Arc::new(Asking { request, reporter: Mutex::new(reporter), waiting });
             let mut keyring = match &environment {
                 Some(environment) => Keyring::find(environment, &prompt),
                 None => Keyring::find(&Environment::of_process(), &prompt),
@@ -62,6 +60,13 @@ impl Prompts {
             crate::secret::scrub_stack();
             Report::Event(Event::Unwrapped { request, outcome })
         })
+    }
+
+    /// A way to ask the person on behalf of a request. What older requests asked is declined.
+    pub(super) fn ask_for(&self, request: Request) -> io::Result<Arc<dyn Prompt>> {
+        lock(&self.waiting).clear();
+        let reporter = Mutex::new(self.reporter.another()?);
+        Ok(Arc::new(Asking { request, reporter, waiting: Arc::clone(&self.waiting) }))
     }
 
     /// Hands an answer to the unwrapping that asked.

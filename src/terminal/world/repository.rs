@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::watch::Known;
 use super::{World, expand_home, failure, hash};
 use crate::session::{Failure, GitFiles, Loaded, Request};
-use crate::storage::{GitState, Root, Stamp, load, shown, sweep};
+use crate::storage::{GitState, RepoPath, Root, Stamp, load, shown, sweep};
 use crate::terminal::reports::Report;
 
 /// A repository that was read in a thread.
@@ -37,15 +37,16 @@ fn read(known: Option<Root>, open: Option<&str>) -> Result<(Root, Vec<Known>, Lo
     let root = match (&named, known) {
         (None, Some(root)) => root,
         (named, _) => {
-            let start = named.as_deref().unwrap_or(Path::new("."));
+            let start = named.as_deref().map_or(Path::new("."), nearest);
             Root::find(start).map_err(|error| failure(&error, Some("check the path")))?
         }
     };
     let wanted = named.filter(|path| !path.is_dir());
     let open = match &wanted {
-        Some(path) => Some(root.relative(path).ok_or_else(|| outside(path, &root))?),
+        Some(path) => Some(inside(path, &root).ok_or_else(|| outside(path, &root))?),
         None => None,
     };
+    let is_new = open.as_ref().is_some_and(|path| root.absolute(path).symlink_metadata().is_err());
     let read = load(root, open.as_slice());
     read.listing.littered().for_each(|folder| {
         sweep(&read.root.path().join(folder));
@@ -61,6 +62,7 @@ fn read(known: Option<Root>, open: Option<&str>) -> Result<(Root, Vec<Known>, Lo
     let loaded = Loaded {
         name: read.root.path().file_name().map(|name| shown(Path::new(name))).unwrap_or_default(),
         open,
+        is_new,
         git,
         notes: read
             .listing
@@ -84,6 +86,30 @@ fn read(known: Option<Root>, open: Option<&str>) -> Result<(Root, Vec<Known>, Lo
     Ok((read.root, watched, Loaded { files: read.texts, ..loaded }))
 }
 
+/// The path itself, or if its folder is still to be made, the nearest folder above that exists.
+fn nearest(path: &Path) -> &Path {
+    let exists = |path: &&Path| path.is_dir() || path.as_os_str().is_empty();
+    match path.parent() {
+        Some(folder) if !exists(&folder) => folder
+            .ancestors()
+            .find(exists)
+            .filter(|above| above.parent().is_some())
+            .map_or(path, |above| if above.as_os_str().is_empty() { Path::new(".") } else { above }),
+        _ => path,
+    }
+}
+
+/// The path inside the repository, where folders on the way need not exist.
+fn inside(path: &Path, root: &Root) -> Option<RepoPath> {
+    let above = nearest(path);
+    if above == path {
+        return root.relative(path);
+    }
+    let rest = path.strip_prefix(above).unwrap_or(path);
+    let folder = above.canonicalize().ok()?;
+    RepoPath::new(folder.join(rest).strip_prefix(root.path()).ok()?.to_str()?)
+}
+
 fn outside(path: &Path, root: &Root) -> Failure {
     let words = format!("{} lies outside of {}", shown(path), shown(root.path()));
     Failure { words, hint: Some("name the file itself, not a link to it".to_owned()) }
@@ -94,7 +120,6 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::storage::RepoPath;
 
     #[test]
     fn a_repository_is_read_around_the_file_that_was_named() {
@@ -113,6 +138,20 @@ mod tests {
         assert!(!folder.path().join("secrets/.sopsmith-of1killed.tmp").exists(), "litter is swept");
         let (_, _, again) = read(Some(root), None).unwrap();
         assert_eq!(again.open, None);
+    }
+
+    #[test]
+    fn a_file_and_its_folders_may_be_still_to_be_made() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".sops.yaml"), "").unwrap();
+        let check = |path: &str| {
+            let (root, _, loaded) = read(None, folder.path().join(path).to_str()).unwrap();
+            assert_eq!(root.path(), folder.path().canonicalize().unwrap());
+            (loaded.open.map(|path| path.to_string()), loaded.is_new)
+        };
+        assert_eq!(check("new.yaml"), (Some("new.yaml".to_owned()), true));
+        assert_eq!(check("secrets/web/new.yaml"), (Some("secrets/web/new.yaml".to_owned()), true));
+        assert_eq!(check(".sops.yaml"), (Some(".sops.yaml".to_owned()), false));
     }
 
     #[test]

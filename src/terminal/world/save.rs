@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{World, failure, hash};
 use crate::session::{Failure, FileWrite, Request, SaveOutcome};
 use crate::storage::{
-    Accept, Before, Change, ContentHash, Durability, GitState, Listing, MAX_FILE_BYTES, NewFileMode, RepoPath, Root,
-    RootKind, SaveError, SavedFile, read_text, save_all,
+    Accept, Before, Change, ContentHash, Durability, GitState, Listing, MAX_FILE_BYTES, NewFileMode, NewFolderMode,
+    NewFolders, RepoPath, Root, RootKind, SaveError, SavedFile, read_text, save_all,
 };
 use crate::terminal::reports::Report;
 
@@ -44,8 +44,13 @@ fn save(root: &Root, request: Request, files: &[FileWrite], accepted: &Mutex<BTr
             accept: if accepted.contains(path) { Accept::Losses } else { Accept::Nothing },
         })
         .collect();
+    let mut folders = NewFolders::default();
+    if let Err(failure) = make_folders(&mut folders, &changes) {
+        return Saved { request, outcome: SaveOutcome::Failed { failure, written: Vec::new() }, written: Vec::new() };
+    }
     let (outcome, saved) = match save_all(&changes) {
         Ok(saved) => {
+            folders.keep();
             let written: Vec<&RepoPath> = files.iter().map(|file| &file.path).collect();
             let outcome = SaveOutcome::Saved { notes: notes(&saved), unknown_to_git: unknown_to_git(root, &written) };
             (outcome, saved)
@@ -69,6 +74,17 @@ fn save(root: &Root, request: Request, files: &[FileWrite], accepted: &Mutex<BTr
     let written = files.iter().zip(&paths).filter(|(_, path)| is_among(&saved, path));
     let written = written.map(|(file, _)| (file.path.clone(), hash(&file.text))).collect();
     Saved { request, outcome, written }
+}
+
+/// Makes the folders of new files; they go again with `folders` if the save fails.
+fn make_folders(folders: &mut NewFolders, changes: &[Change<'_>]) -> Result<(), Failure> {
+    let new = changes.iter().filter(|change| matches!(change.before, Before::New(_)));
+    for folder in new.filter_map(|change| change.path.parent()) {
+        folders
+            .make(folder, NewFolderMode::Shared)
+            .map_err(|error| failure(&error, Some("make the folder, then save again")))?;
+    }
+    Ok(())
 }
 
 fn is_among(saved: &[SavedFile], path: &PathBuf) -> bool {

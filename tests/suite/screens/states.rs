@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sopsmith::secret::Secret;
 use sopsmith::session::Event;
 
+use crate::keys_making::plain;
 use crate::stage::{CHANGED_ELSEWHERE, CHANGED_SAME_KEY, Identities, Stage, path_of};
 
 /// A state: its name, and how it is reached in a window of that many columns and rows.
@@ -73,6 +74,22 @@ pub(crate) const STATES: &[State] = &[
     ("read_only_tried", |columns, rows| {
         let stage = Stage::new(Some("secrets/web.yaml"), Identities::NoneFits, columns, rows);
         then(stage, |stage| stage.press("i"))
+    }),
+    ("new_file", |columns, rows| Stage::new(Some("new-users.yaml"), Identities::Fit, columns, rows)),
+    ("new_file_first_key", |columns, rows| {
+        let stage = Stage::new(Some("new-users.yaml"), Identities::Fit, columns, rows);
+        then(stage, |stage| stage.press("a").write("api").press("⏎").write("plain-new-2d2d").press("Ctrl-s"))
+    }),
+    ("new_file_review", |columns, rows| {
+        let stage = Stage::new(Some("new-users.yaml"), Identities::Fit, columns, rows);
+        then(stage, |stage| stage.press("a").write("api").press("⏎").write("plain-new-2d2d").press("Ctrl-s s"))
+    }),
+    ("new_file_without_rule", |columns, rows| Stage::new(Some("x/new.yaml"), Identities::Fit, columns, rows)),
+    ("new_file_path", |columns, rows| web(columns, rows, |stage| stage.press("4 a").write("secrets/new.yaml"))),
+    ("plain_file", |columns, rows| plain("old-users.yaml", "a: plain-3e3e\n", columns, rows)),
+    ("plain_file_without_rule", |columns, rows| plain("values.yaml", "a: plain-3e3e\n", columns, rows)),
+    ("plain_file_encrypted", |columns, rows| {
+        then(plain("old-users.yaml", "a: plain-3e3e\n", columns, rows), |stage| stage.press("e"))
     }),
     ("problems", |columns, rows| web(columns, rows, |stage| stage.press("2"))),
     ("recipients", |columns, rows| web(columns, rows, |stage| stage.press("3"))),

@@ -15,7 +15,7 @@ use sopsmith::session::{
     Cleared, Clip, Effect, Event, Failure, FileWrite, Inputs, Loaded, PaneView, PromptKind, Request, Revision,
     SaveOutcome, Screen, Session, Tried, Unwrapped, update,
 };
-use sopsmith::sops::{Metadata, unwrap_data_key};
+use sopsmith::sops::{CreationRule, DataKey, Document, Metadata, NewFile, unwrap_data_key, wrap_data_key};
 use sopsmith::ui::{self, Exposures, Theme};
 
 /// The identity that opens every file of the repository: a throwaway, made for these tests only.
@@ -229,7 +229,8 @@ impl Stage {
                 let files = self.files.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
                 let open = open.as_deref().map(path_of);
                 let git = Some(sopsmith::session::GitFiles::default());
-                let loaded = Loaded { name: "nixos".to_owned(), files, open, git, ..Loaded::default() };
+                let is_new = open.as_ref().is_some_and(|path| !self.files.contains_key(path));
+                let loaded = Loaded { name: "nixos".to_owned(), files, open, is_new, git, ..Loaded::default() };
                 Event::RepositoryRead { request, outcome: Ok(loaded) }
             }
             Effect::UnwrapDataKey { request, metadata, .. } => match self.identities {
@@ -257,6 +258,15 @@ impl Stage {
                 }
                 Event::Copied { request, outcome: Ok("clipboard".to_owned()) }
             }
+            Effect::MakeFile { request, rule } => Event::FileMade { request, outcome: self.seal("{}\n", &rule) },
+            Effect::EncryptFile { request, path, rule } => {
+                let sealed = self.seal(&self.files[&path].clone(), &rule);
+                let outcome = sealed.map(|text| (path, text));
+                if let Ok((path, text)) = &outcome {
+                    self.files.insert(path.clone(), text.clone());
+                }
+                Event::FileEncrypted { request, outcome }
+            }
             Effect::ClearClipboard { request } => Event::ClipboardCleared { request, outcome: Cleared::Cleared },
             Effect::GitAdd { request, paths } => Event::GitAdded { request, outcome: Ok(paths) },
             Effect::ReadHistory { request, path } => Event::HistoryRead { request, outcome: Ok(self.history(&path)) },
@@ -283,6 +293,24 @@ impl Stage {
         }
         self.files.extend(writes.into_iter().map(|write| (write.path, write.text)));
         SaveOutcome::Saved { notes: Vec::new(), unknown_to_git: Vec::new() }
+    }
+
+    /// Seals a plain text for the recipients of a rule.
+    fn seal(&mut self, text: &str, rule: &CreationRule) -> Result<String, Failure> {
+        let random = &mut self.random;
+        let prompt: Arc<dyn Prompt> = Arc::new(NoPrompt);
+        let key = DataKey::generate(random);
+        let failed = |words: String, hint: &str| Failure { words, hint: Some(hint.to_owned()) };
+        let groups =
+            wrap_data_key(&key, rule, &prompt, random).map_err(|error| failed(error.to_string(), error.hint()))?;
+        let file = NewFile {
+            groups,
+            shamir_threshold: rule.shamir_threshold,
+            rule: rule.encryption_rule.clone(),
+            mac_only_encrypted: rule.mac_only_encrypted,
+        };
+        let sealed = Document::encrypt(text, &file, &key.cipher(), self.now, random);
+        sealed.map(|document| document.text().to_owned()).map_err(|error| failed(error.to_string(), error.hint()))
     }
 
     /// Three revisions: as it stands, before its last key, and before that one.

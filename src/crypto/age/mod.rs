@@ -12,6 +12,7 @@
 //! recipients and identities count is sops 3.13.3, `age/keysource.go`.
 
 mod error;
+mod handed_in;
 mod identity;
 mod openssh;
 mod prompt;
@@ -23,6 +24,7 @@ mod unwrap;
 mod wrap;
 
 pub use error::{IdentityError, RecipientError, UnwrapError, WrapError};
+pub use handed_in::{HandedIn, HandedInError, SshAs, recipient_from_text};
 pub use identity::{Identity, IdentityKind, LineRule, generate_identity, parse_identities, parse_ssh_identity};
 pub use prompt::{NoPrompt, PassphraseFor, Prompt};
 pub use recipient::{Recipient, RecipientKind};

@@ -5,6 +5,7 @@
 //!         -> imports: which module reads what, under which defaults
 //!         -> placement: declaration -> (encrypted file, key)      -> rows: leaves and declarations side by side
 //!         -> references by name                                   -> plans: renames and deletions over several files
+//!         -> recipients: who can read which file                  -> plans: one recipient more or less
 //!         -> check: what the rebuild would say                    -> blast: what the next switch does
 //!         -> setup: what is missing until secrets reach a rebuild
 //!         -> usage: reference, path, and the lines that export a secret to shells
@@ -24,6 +25,7 @@ mod index;
 mod path;
 mod placement;
 mod plan;
+mod recipients;
 mod references;
 mod repository;
 mod resolve;
@@ -40,6 +42,9 @@ pub use evaluation::{EvaluatedSecret, Evaluation, EvaluationError};
 pub use path::RepoPath;
 pub use placement::{Basis, NotPlaced, Placement, Target};
 pub use plan::{DeclarationChange, Follow, LeftAlone, Plan, PlanError, Untouched};
+pub use recipients::{
+    Access, Addressee, Cell, Matrix, MatrixFile, MatrixRow, RecipientsError, RecipientsPlan, RuleOf, Wanted,
+};
 pub use repository::{DeclarationRef, ReferenceRef, Repository, RulesFile, TemplateRef};
 pub use row::{Row, RowState};
 pub use scope::SettingRef;

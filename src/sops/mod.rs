@@ -38,6 +38,7 @@ mod value;
 mod verify;
 mod walk;
 
+pub use crate::crypto::age::Recipient as AgeRecipient;
 pub use crate::crypto::{Cipher, DataKey};
 pub use change::{Change, ChangeKind, changes};
 pub use creation_rule::{

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 
 use super::super::encrypted::EncryptedFile;
 use super::super::path::RepoPath;
+use super::super::recipients::is_compared;
 use super::Check;
 use super::problem::{Level, Problem, Remedy, When};
 use super::scene::Scene;
-use crate::sops::{CreationRule, CreationRules, MasterKeyKind};
+use crate::sops::{CreationRule, CreationRules, is_same_recipient as is_same};
 
 pub(super) const RECIPIENTS_DIFFER: Check = Check {
     code: "recipients-differ",
@@ -175,15 +176,7 @@ fn read_files<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = (&'s RepoPath, &
 
 /// The creation rule of a file, with the file it stands in.
 fn rule_of<'s>(scene: &'s Scene<'_>, path: &RepoPath) -> Option<(&'s RepoPath, &'s CreationRules, &'s CreationRule)> {
-    let (rules_path, file) = scene.repository.rules_for(path)?;
-    let rules = file.rules.as_ref().ok()?;
-    let inside = path.as_str().strip_prefix(rules_path.folder()).unwrap_or(path.as_str()).trim_start_matches('/');
-    Some((rules_path, rules, rules.for_path(inside)?))
-}
-
-/// Kinds whose names are spelled alike in rules and files of every format.
-fn is_compared(kind: MasterKeyKind) -> bool {
-    matches!(kind, MasterKeyKind::Age | MasterKeyKind::Pgp)
+    scene.repository.rule_of(path).map(|found| (found.path, found.rules, found.rule))
 }
 
 fn has(file: &EncryptedFile, identity: &str) -> bool {
@@ -193,12 +186,6 @@ fn has(file: &EncryptedFile, identity: &str) -> bool {
 /// Whether a file is for SSH keys themselves, and for nobody else.
 fn only_ssh(file: &EncryptedFile) -> bool {
     file.recipients().all(|recipient| recipient.name.starts_with("ssh-"))
-}
-
-/// Whether two names mean one recipient: the comment of an SSH key is no part of it.
-fn is_same(one: &str, other: &str) -> bool {
-    let key = |text: &str| text.splitn(3, ' ').take(2).map(str::to_owned).collect::<Vec<_>>();
-    one == other || (one.starts_with("ssh-") && key(one) == key(other))
 }
 
 /// Whether an anchor names a host: `web`, `host_web`, `web_host`, `host-web`, `server_web`…
@@ -226,12 +213,5 @@ mod tests {
         for anchor in ["webmaster", "user_web", "mail", "web2"] {
             assert!(!is_name_of(anchor, "web"), "{anchor}");
         }
-    }
-
-    #[test]
-    fn the_comment_of_an_ssh_key_is_no_part_of_it() {
-        assert!(is_same("ssh-ed25519 AAAA me@host", "ssh-ed25519 AAAA"));
-        assert!(!is_same("ssh-ed25519 AAAA me", "ssh-ed25519 BBBB me"));
-        assert!(!is_same("age1a", "age1b"));
     }
 }

@@ -275,6 +275,13 @@ creation_rules:
     }
 
     #[test]
+    fn the_comment_of_an_ssh_key_is_no_part_of_it() {
+        assert!(is_same_recipient("ssh-ed25519 AAAA me@host", "ssh-ed25519 AAAA"));
+        assert!(!is_same_recipient("ssh-ed25519 AAAA me", "ssh-ed25519 BBBB me"));
+        assert!(!is_same_recipient("age1a", "age1b"));
+    }
+
+    #[test]
     fn what_sops_refuses_is_refused_with_its_line() {
         let check = |text: &str, expected: &str| {
             assert_eq!(CreationRules::parse(text).unwrap_err().to_string(), expected);

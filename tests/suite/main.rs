@@ -22,6 +22,7 @@ mod nix_properties;
 mod nix_reading;
 mod pty;
 mod readme;
+mod recipients;
 mod repo;
 mod round_trip;
 mod save;

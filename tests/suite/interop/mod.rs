@@ -23,7 +23,7 @@ const EDITED: u64 = 1_000;
 const ENCRYPTED: u64 = 200;
 
 /// Ways to say which values are sealed; the keys of the random documents are hit by some of them.
-const RULES: [&str; 8] = [
+pub(crate) const RULES: [&str; 8] = [
     "",
     "unencrypted_suffix: '0'",
     "encrypted_suffix: '1'",
@@ -35,7 +35,7 @@ const RULES: [&str; 8] = [
 ];
 
 /// Runs a test for each seed, on two threads.
-fn for_seeds(seeds: u64, test: impl Fn(u64, &Path) + Sync) {
+pub(crate) fn for_seeds(seeds: u64, test: impl Fn(u64, &Path) + Sync) {
     std::thread::scope(|scope| {
         for worker in 0..2 {
             let test = &test;
@@ -47,7 +47,7 @@ fn for_seeds(seeds: u64, test: impl Fn(u64, &Path) + Sync) {
     });
 }
 
-fn version_for(seed: u64, shift: u64) -> &'static str {
+pub(crate) fn version_for(seed: u64, shift: u64) -> &'static str {
     SOPS_VERSIONS[((seed / 2 + shift) % 2) as usize]
 }
 
@@ -70,7 +70,7 @@ fn cipher_of(document: &Document) -> Cipher {
     key.unwrap_or_else(|error| panic!("{error}")).cipher()
 }
 
-fn random_document(seed: u64) -> (Node, String, Dice) {
+pub(crate) fn random_document(seed: u64) -> (Node, String, Dice) {
     let mut dice = Dice::new(seed);
     let layout = Layout::random(&mut dice);
     let node = document::map(&mut dice, 3);

@@ -32,9 +32,10 @@
 //! | [`session`] | the editor as a state machine | sops, nix, repo, generate |
 //! | [`keymap`] | chords and the one table of bindings | session |
 //! | [`ui`] | from session to cells | session, keymap |
+//! | [`settings`] | a person's settings: keys, theme, timers, from text | session, keymap, ui |
 //! | [`storage`] | the disk: find, read, replace; identities; git | sops, nix, repo, crypto |
 //! | [`terminal`] | raw mode, input, clipboard, the loop that performs effects | ui, keymap, session, storage |
-//! | [`cli`] | one file a command | sops, nix, repo, storage, generate, crypto, terminal |
+//! | [`cli`] | one file a command | sops, nix, repo, storage, generate, crypto, terminal, settings |
 //!
 //! Every room may use `secret` and `text`. A test reads the code against this table.
 //!
@@ -66,6 +67,7 @@ pub mod nix;
 pub mod repo;
 pub mod secret;
 pub mod session;
+pub mod settings;
 pub mod sops;
 pub mod storage;
 pub mod terminal;

@@ -5,12 +5,14 @@
 //! This module knows no format; whoever builds a patch knows where its ranges may lie.
 
 mod measure;
+mod nearest;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
 pub use measure::{cut_end, cut_middle, cut_start, graphemes, head, tail, width, wrap};
+pub use nearest::nearest;
 
 /// One replacement: the bytes of `range` become `replacement`. An empty range inserts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,8 +15,12 @@ pub(super) fn run(args: &CopyArgs) -> Result<(), Failure> {
     let cipher = file.unlock()?;
     let value = file.document.open_value(&key, &cipher).map_err(|error| file.failure(unread(&error)))?;
     drop(cipher);
-    let way = ClipboardWay::choose(args.osc52, |name| std::env::var(name).ok());
-    let seconds = args.clear_after;
+    let (settings, trouble) = super::config::settings(None);
+    if let Some(trouble) = trouble {
+        note(&trouble.to_string());
+    }
+    let way = ClipboardWay::choose(args.osc52 || settings.osc52, |name| std::env::var(name).ok());
+    let seconds = args.clear_after.unwrap_or(settings.timers.clipboard_seconds).unsigned_abs();
     let told = |through: &str| {
         note(&format!("{key} is on the {through}; it is cleared in {seconds} s, or at once by Ctrl-c"));
     };

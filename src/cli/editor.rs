@@ -16,6 +16,16 @@ pub(super) fn open(args: &EditorArgs, environment: Option<Environment>) -> Resul
         })?),
         None => None,
     };
-    let ended = terminal::run(Options { open, ascii: args.ascii, osc52: args.osc52, environment });
+    let (settings, trouble) = super::config::settings(args.config.as_deref());
+    settings.keymap.put_in_force();
+    let ended = terminal::run(Options {
+        open,
+        ascii: args.ascii || settings.ascii,
+        colours: settings.colours,
+        osc52: args.osc52 || settings.osc52,
+        timers: settings.timers,
+        notice: trouble.map(|failure| failure.in_one_line()),
+        environment,
+    });
     ended.map(terminal::Ended::exit_code).map_err(|error| Failure::new(code::GENERIC, &error).hint(error.hint()))
 }

@@ -83,6 +83,14 @@ impl Failure {
         self.code
     }
 
+    /// Words and remedy, for the hint line of the editor.
+    pub(super) fn in_one_line(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}; {hint}", self.words),
+            None => self.words.clone(),
+        }
+    }
+
     /// What the shell learns.
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code)

@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod config;
 mod copy;
 mod decrypt;
 mod demo;
@@ -76,6 +77,7 @@ fn perform(command: Command) -> Result<ExitCode, Failure> {
         Command::UpdateKeys(args) => updatekeys::run(&args),
         Command::Rotate(args) => rotate::run(&args),
         Command::Demo(args) => demo::run(&args, &mut out),
+        Command::Config(args) => config::run(&args, &mut out),
         Command::Completions(args) => script::completions(args.shell, &mut out).map_err(|error| unwritten(&error)),
         Command::Man => script::man(&mut out).map_err(|error| unwritten(&error)),
     };

@@ -6,7 +6,7 @@ use crate::session::{Context, PageLine, Tone};
 /// Every key that works in a context, with what it does.
 #[must_use]
 pub fn page(context: Context) -> Vec<PageLine> {
-    let keymap = Keymap::standard();
+    let keymap = Keymap::current();
     let mut lines = Vec::new();
     for context_of_keys in context.chain() {
         let own: Vec<PageLine> = keymap

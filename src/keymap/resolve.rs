@@ -1,18 +1,21 @@
 //! Resolution: from a chord to an action, and from a context to the hints that are worth a line.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::binding::{Binding, standard_bindings};
 use super::chord::Chord;
 use crate::session::{Action, Context};
 
 /// A table of keys, ready to be asked.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keymap {
     bindings: Vec<Binding>,
     index: HashMap<(Context, Chord), usize>,
 }
+
+/// A person's own keys, once they are in force.
+static CURRENT: OnceLock<Keymap> = OnceLock::new();
 
 /// One key as the hint line and menus show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +36,24 @@ impl Keymap {
         &STANDARD
     }
 
-    fn new(bindings: Vec<Binding>) -> Self {
+    /// The keys of this run: a person's own where they were put in force, else the standard ones.
+    #[must_use]
+    pub fn current() -> &'static Self {
+        CURRENT.get().unwrap_or_else(|| Self::standard())
+    }
+
+    /// Puts these keys in force for the rest of the run. Only the first call does: keys that changed under a screen
+    /// would make its hints wrong.
+    pub fn put_in_force(self) {
+        CURRENT.get_or_init(|| self);
+    }
+
+    /// All bindings, in the order of the table.
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    pub(super) fn new(bindings: Vec<Binding>) -> Self {
         let keys = |at: usize, binding: &Binding| {
             let context = binding.context;
             binding.chords.iter().map(move |chord| ((context, *chord), at)).collect::<Vec<_>>()

@@ -7,9 +7,6 @@ use jiff::Timestamp;
 
 use super::effect::Request;
 
-/// How long a value stays on the clipboard, in seconds.
-pub(super) const COPIED_SECONDS: i64 = 45;
-
 /// What the editor put on the clipboard last.
 #[derive(Debug, Default)]
 pub(super) struct Clipboard {
@@ -32,12 +29,13 @@ impl Clipboard {
         self.pending = Some(copy);
     }
 
-    /// A copy came to an end; returns it if it is the one asked for last. A secret is held from now on.
-    pub(super) fn finish(&mut self, request: Request, is_copied: bool, now: Timestamp) -> Option<Copy> {
+    /// A copy came to an end; returns it if it is the one asked for last. A secret is held from now on, for so many
+    /// seconds.
+    pub(super) fn finish(&mut self, request: Request, is_copied: bool, now: Timestamp, seconds: i64) -> Option<Copy> {
         let copy = self.pending.take_if(|copy| copy.request == request)?;
         if is_copied {
             // Whatever was there before has been replaced.
-            let until = now.saturating_add(jiff::SignedDuration::from_secs(COPIED_SECONDS)).unwrap_or(now);
+            let until = now.saturating_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(now);
             self.held = copy.is_secret.then(|| (copy.clone(), until));
         }
         Some(copy)
@@ -72,7 +70,7 @@ mod tests {
     fn copied(is_secret: bool) -> Clipboard {
         let mut clipboard = Clipboard::default();
         clipboard.ask(Copy { request: Request(1), what: "a".to_owned(), is_secret });
-        assert!(clipboard.finish(Request(1), true, at(100)).is_some());
+        assert!(clipboard.finish(Request(1), true, at(100), 45).is_some());
         clipboard
     }
 
@@ -89,7 +87,7 @@ mod tests {
         assert_eq!(copied(false).until(), None);
         let mut clipboard = copied(true);
         clipboard.ask(Copy { request: Request(2), what: "path".to_owned(), is_secret: false });
-        clipboard.finish(Request(2), true, at(110));
+        clipboard.finish(Request(2), true, at(110), 45);
         assert_eq!(clipboard.take(), None, "the value was replaced on the clipboard");
     }
 
@@ -104,8 +102,8 @@ mod tests {
     fn a_late_answer_and_a_failed_copy_hold_nothing() {
         let mut clipboard = copied(false);
         clipboard.ask(Copy { request: Request(3), what: "a".to_owned(), is_secret: true });
-        assert_eq!(clipboard.finish(Request(2), true, at(1)), None);
-        assert!(clipboard.finish(Request(3), false, at(1)).is_some());
+        assert_eq!(clipboard.finish(Request(2), true, at(1), 45), None);
+        assert!(clipboard.finish(Request(3), false, at(1), 45).is_some());
         assert_eq!(clipboard.until(), None);
     }
 }

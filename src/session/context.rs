@@ -155,6 +155,44 @@ impl Context {
         matches!(self, Self::Table | Self::Locked)
     }
 
+    /// Its name in settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Anywhere => "anywhere",
+            Self::Panes => "panes",
+            Self::Table => "table",
+            Self::Locked => "locked",
+            Self::Problems => "problems",
+            Self::Recipients => "recipients",
+            Self::Files => "files",
+            Self::History => "history",
+            Self::Empty => "empty",
+            Self::Plain => "plain",
+            Self::Text => "text",
+            Self::Filter => "filter",
+            Self::Form => "form",
+            Self::Field => "field",
+            Self::SecretField => "secret-field",
+            Self::Choice => "choice",
+            Self::Switch => "switch",
+            Self::Lines => "lines",
+            Self::Generate => "generate",
+            Self::Path => "path",
+            Self::RowMenu => "row-menu",
+            Self::CopyMenu => "copy-menu",
+            Self::Palette => "palette",
+            Self::Page => "page",
+            Self::Review => "review",
+            Self::Prompt => "prompt",
+            Self::QuitQuestion => "quit-question",
+            Self::PasteQuestion => "paste-question",
+            Self::DeleteQuestion => "delete-question",
+            Self::ChangedOutside => "changed-outside",
+            Self::Tampered => "tampered",
+        }
+    }
+
     /// The heading above its keys in the help page and in the README.
     #[must_use]
     pub fn title(self) -> &'static str {

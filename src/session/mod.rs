@@ -42,6 +42,7 @@ mod save;
 mod screen;
 mod show;
 mod table;
+mod timers;
 mod undo;
 mod update;
 pub mod view;
@@ -57,6 +58,7 @@ pub use event::{Cleared, Event, Failure, GitFiles, Loaded, Press, PromptKind, Sa
 pub use pane::Pane;
 pub use pane::history::Revision;
 pub use screen::{Screen, Scroll};
+pub use timers::Timers;
 pub use update::update;
 pub use view::*;
 pub use why_not::WhyNot;
@@ -91,6 +93,7 @@ pub type HelpPage = fn(Context) -> Vec<PageLine>;
 pub struct Session {
     screen: Screen,
     now: Timestamp,
+    timers: Timers,
     help: HelpPage,
     workspace: Workspace,
     pane: Pane,
@@ -153,10 +156,17 @@ struct Asked {
 impl Session {
     /// A session that asks for the repository around `open`: a file or folder as the person named it.
     #[must_use]
-    pub fn start(open: Option<String>, screen: Screen, help: HelpPage, now: Timestamp) -> (Self, Vec<Effect>) {
+    pub fn start(
+        open: Option<String>,
+        screen: Screen,
+        timers: Timers,
+        help: HelpPage,
+        now: Timestamp,
+    ) -> (Self, Vec<Effect>) {
         let mut session = Self {
             screen,
             now,
+            timers,
             help,
             workspace: Workspace::new(),
             pane: Pane::Keys,

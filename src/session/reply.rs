@@ -58,12 +58,12 @@ impl Session {
     }
 
     fn copied(&mut self, request: Request, outcome: Result<String, Failure>) {
-        let Some(copy) = self.clipboard.finish(request, outcome.is_ok(), self.now) else {
+        let seconds = self.timers.clipboard_seconds;
+        let Some(copy) = self.clipboard.finish(request, outcome.is_ok(), self.now, seconds) else {
             return;
         };
         match outcome {
             Ok(way) => {
-                let seconds = super::clipboard::COPIED_SECONDS;
                 let until = if copy.is_secret { format!("; cleared in {seconds} s") } else { String::new() };
                 let by = if way == "clipboard" { String::new() } else { format!(" by {}", sanitize(&way)) };
                 self.say(format!("copied {}{by}{until}", copy.what));

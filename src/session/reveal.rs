@@ -4,9 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::secret::Secret;
 
-/// How long a value is shown, in seconds.
-pub(super) const REVEALED_SECONDS: i64 = 30;
-
 /// A value that is shown.
 pub(super) struct Revealed {
     /// Its key.
@@ -18,9 +15,9 @@ pub(super) struct Revealed {
 }
 
 impl Revealed {
-    /// Shows a value from now on.
-    pub(super) fn new(key: String, value: Secret, now: Timestamp) -> Self {
-        let until = now.saturating_add(SignedDuration::from_secs(REVEALED_SECONDS)).unwrap_or(now);
+    /// Shows a value from now on, for so many seconds.
+    pub(super) fn new(key: String, value: Secret, now: Timestamp, seconds: i64) -> Self {
+        let until = now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(now);
         Self { key, value, until }
     }
 }

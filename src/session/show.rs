@@ -14,9 +14,6 @@ use super::{Blank, Screen, Session};
 use crate::secret::lock_state;
 use crate::text::sanitize;
 
-/// How long the editor may lie idle before the data key is dropped, in seconds.
-pub(super) const IDLE_SECONDS: i64 = 300;
-
 impl Session {
     /// The window.
     #[must_use]
@@ -36,7 +33,8 @@ impl Session {
     /// When the data key is dropped, if nobody does anything.
     pub(super) fn lock_at(&self) -> Option<Timestamp> {
         let is_open = matches!(&self.workspace.file, Some(file) if matches!(file.access, Access::Open(_)));
-        is_open.then(|| self.active_at.saturating_add(jiff::SignedDuration::from_secs(IDLE_SECONDS)).ok()).flatten()
+        let idle = jiff::SignedDuration::from_secs(self.timers.lock_seconds);
+        is_open.then(|| self.active_at.saturating_add(idle).ok()).flatten()
     }
 
     /// The title line.

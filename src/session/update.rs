@@ -81,8 +81,8 @@ impl Session {
         }
         if self.lock_at().is_some_and(|at| at <= self.now) {
             self.lock();
-            let minutes = super::show::IDLE_SECONDS / 60;
-            self.say(format!("Locked after {minutes} minutes. Names stay readable; values need the key again: ⏎"));
+            let idle = super::timers::in_words(self.timers.lock_seconds);
+            self.say(format!("Locked after {idle}. Names stay readable; values need the key again: ⏎"));
         }
     }
 

@@ -67,7 +67,7 @@ impl Editor {
         let mut world = World::new(reporter, way, options.environment).map_err(TerminalError::System)?;
         let tty = Tty::enter()?;
         let screen = tty.screen();
-        let (session, effects) = Session::start(options.open, screen, help_page, Timestamp::now());
+        let (session, effects) = Session::start(options.open, screen, options.timers, help_page, Timestamp::now());
         for effect in effects {
             world.perform(effect).map_err(TerminalError::System)?;
         }
@@ -82,7 +82,7 @@ impl Editor {
             decoder: Decoder::new(),
             last_read: Instant::now(),
             last_click: None,
-            events: VecDeque::new(),
+            events: options.notice.into_iter().map(Event::Notice).collect(),
             has_changed: true,
             ended: None,
         })
@@ -224,7 +224,7 @@ impl Editor {
     }
 
     fn key(&self, chord: Chord) -> Event {
-        match Keymap::standard().resolve(self.session.context(), chord) {
+        match Keymap::current().resolve(self.session.context(), chord) {
             Some(action) => Event::Action(action),
             None => Event::Unbound(chord.to_string()),
         }

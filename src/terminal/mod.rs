@@ -29,7 +29,7 @@ mod world;
 pub use clipboard::{ClipboardWay, hold};
 pub use panic::hide_panic_messages;
 
-pub use crate::session::{Cleared, Failure};
+pub use crate::session::{Cleared, Failure, Timers};
 
 /// How the editor is to be started.
 #[derive(Default)]
@@ -38,8 +38,14 @@ pub struct Options {
     pub open: Option<String>,
     /// Signs in ASCII only.
     pub ascii: bool,
+    /// Colours, unless the environment asks for none.
+    pub colours: Colours,
     /// Copy through the terminal.
     pub osc52: bool,
+    /// How long values and the data key stay.
+    pub timers: Timers,
+    /// Something to be said when the editor opens.
+    pub notice: Option<String>,
     /// Where identities are looked for; the environment of this process without one.
     pub environment: Option<Environment>,
 }
@@ -107,7 +113,7 @@ impl Options {
     }
 
     fn theme(&self) -> Theme {
-        theme(self.ascii, variable)
+        theme(self.ascii, self.colours, variable)
     }
 }
 
@@ -117,13 +123,13 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// What this terminal can show, as far as its environment tells (<https://no-color.org>, locale(7)).
-fn theme(ascii: bool, variable: impl Fn(&str) -> Option<String>) -> Theme {
+fn theme(ascii: bool, colours: Colours, variable: impl Fn(&str) -> Option<String>) -> Theme {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default().to_lowercase();
     let is_utf8 = locale.contains("utf-8") || locale.contains("utf8");
     let is_simple = matches!(set("TERM").as_deref(), Some("linux" | "dumb" | "vt100" | "vt220"));
     let glyphs = if ascii || is_simple || !is_utf8 { Glyphs::Plain } else { Glyphs::Rich };
-    let colours = if set("NO_COLOR").is_some() { Colours::None } else { Colours::Sixteen };
+    let colours = if set("NO_COLOR").is_some() { Colours::None } else { colours };
     Theme { colours, glyphs }
 }
 
@@ -133,7 +139,7 @@ mod tests {
 
     fn check(ascii: bool, variables: &[(&str, &str)], glyphs: Glyphs, colours: Colours) {
         let found = |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
-        assert_eq!(theme(ascii, found), Theme { colours, glyphs }, "{variables:?}");
+        assert_eq!(theme(ascii, Colours::Sixteen, found), Theme { colours, glyphs }, "{variables:?}");
     }
 
     #[test]
@@ -146,5 +152,6 @@ mod tests {
         check(false, &[utf8, ("TERM", "linux")], Glyphs::Plain, Colours::Sixteen);
         check(true, &[utf8, ("NO_COLOR", "")], Glyphs::Plain, Colours::Sixteen);
         check(false, &[], Glyphs::Plain, Colours::Sixteen);
+        assert_eq!(theme(false, Colours::BlueYellowBlind, |_| None).colours, Colours::BlueYellowBlind);
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn draw_dim(canvas: &mut Canvas<'_>, area: Rect, hints: &[Hint]) {
 /// The hints that hold for a session now. Those of a value field give way to those of its form, because they stand
 /// under the field as well.
 pub(super) fn of(session: &Session) -> Vec<Hint> {
-    let mut hints = Keymap::standard().hints(session.context(), |action| session.availability(action).is_ok());
+    let mut hints = Keymap::current().hints(session.context(), |action| session.availability(action).is_ok());
     if session.context() == Context::SecretField {
         let (value, form): (Vec<Hint>, Vec<Hint>) = hints.into_iter().partition(is_of_value);
         hints = [form, value].concat();
@@ -65,12 +65,12 @@ pub(super) fn of_value(session: &Session) -> Vec<Hint> {
     if !session.context().chain().any(|context| context == Context::Form) {
         return Vec::new();
     }
-    let all = Keymap::standard().hints(Context::SecretField, |action| session.availability(action).is_ok());
+    let all = Keymap::current().hints(Context::SecretField, |action| session.availability(action).is_ok());
     all.into_iter().filter(is_of_value).collect()
 }
 
 fn is_of_value(hint: &Hint) -> bool {
-    Keymap::standard().of(Context::SecretField).any(|binding| binding.action == hint.action)
+    Keymap::current().of(Context::SecretField).any(|binding| binding.action == hint.action)
 }
 
 fn phrase(canvas: &Canvas<'_>, hint: &Hint, key: Role) -> Phrase {

@@ -66,7 +66,7 @@ fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, label: u16, entry: &ListEntry
 
 /// The key that does the same without the list.
 fn chord(entry: &ListEntry) -> String {
-    let chord = entry.action.and_then(|action| Keymap::standard().chord_for(Context::Table, action));
+    let chord = entry.action.and_then(|action| Keymap::current().chord_for(Context::Table, action));
     chord.map(|chord| chord.to_string()).unwrap_or_default()
 }
 

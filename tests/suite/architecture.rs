@@ -17,9 +17,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("session", &["sops", "nix", "repo", "generate"]),
     ("keymap", &["session"]),
     ("ui", &["session", "keymap"]),
+    ("settings", &["session", "keymap", "ui"]),
     ("storage", &["sops", "nix", "repo", "crypto"]),
     ("terminal", &["ui", "keymap", "session", "storage"]),
-    ("cli", &["sops", "nix", "repo", "storage", "generate", "crypto", "terminal"]),
+    ("cli", &["sops", "nix", "repo", "storage", "generate", "crypto", "terminal", "settings"]),
 ];
 
 fn root() -> PathBuf {

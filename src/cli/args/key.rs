@@ -75,9 +75,9 @@ pub struct CopyArgs {
     pub file: PathBuf,
     /// The key: `a/b/c`, or `["a"]["b"][0]`.
     pub key: String,
-    /// Seconds until the clipboard is cleared, if it still holds the value.
-    #[arg(long, default_value_t = 45, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub clear_after: u64,
+    /// Seconds until the clipboard is cleared, if it still holds the value; 45, unless the settings say otherwise.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(1..=3600))]
+    pub clear_after: Option<i64>,
     /// Copy through the terminal (OSC 52), for work over SSH; the terminal may keep what is copied.
     #[arg(long)]
     pub osc52: bool,

@@ -2,6 +2,7 @@
 
 mod around;
 mod check;
+mod config;
 mod env;
 mod file;
 mod key;
@@ -13,6 +14,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub(super) use around::{CompletionsArgs, DemoArgs};
 pub(super) use check::{CheckArgs, ReportFormat};
+pub(super) use config::ConfigArgs;
 pub(super) use env::EnvArgs;
 pub(super) use file::{EncryptArgs, FileArgs};
 pub(super) use key::{CopyArgs, KeyArgs, ListArgs, RenameArgs, SetArgs, TypeName};
@@ -57,13 +59,16 @@ pub struct EditorArgs {
     /// Copy through the terminal (OSC 52), for work over SSH; the terminal may keep what is copied.
     #[arg(long)]
     pub osc52: bool,
+    /// Read the settings from this file.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 impl EditorArgs {
     /// Opens a file as it usually looks.
     #[must_use]
     pub fn of_file(file: PathBuf) -> Self {
-        Self { file: Some(file), ascii: false, osc52: false }
+        Self { file: Some(file), ascii: false, osc52: false, config: None }
     }
 }
 
@@ -97,6 +102,8 @@ pub enum Command {
     Rotate(RotateArgs),
     /// Say what the next rebuild would say; needs no key.
     Check(CheckArgs),
+    /// Print all settings with their meaning, and which file is read.
+    Config(ConfigArgs),
     /// Print the completions of a shell.
     Completions(CompletionsArgs),
     /// Print the manual page.

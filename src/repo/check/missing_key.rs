@@ -6,10 +6,10 @@ use super::super::encrypted::{EncryptedFile, EntryKind, FaultKind};
 use super::super::placement::{Basis, Target};
 use super::super::plan::DeclarationChange;
 use super::Check;
-use super::nearest::nearest;
 use super::problem::{Level, Problem, Remedy, When};
 use super::scene::{Scene, Subject};
 use crate::nix::{OptionName, OptionValue};
+use crate::text::nearest;
 
 pub(super) const MISSING_KEY: Check = Check {
     code: "missing-key",

@@ -19,7 +19,6 @@ mod leaf;
 mod missing_key;
 mod mode;
 mod named_file;
-mod nearest;
 mod option_name;
 mod option_type;
 mod owner_name;
@@ -168,7 +167,7 @@ pub fn explain(code: &str) -> Option<&'static str> {
 /// The code that was probably meant.
 #[must_use]
 pub fn nearest_code(code: &str) -> Option<&'static str> {
-    nearest::nearest(code, CHECKS.iter().map(|check| check.code))
+    crate::text::nearest(code, CHECKS.iter().map(|check| check.code))
 }
 
 /// For what is found while other things are done.

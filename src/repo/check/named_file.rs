@@ -6,10 +6,10 @@ use super::super::path::RepoPath;
 use super::super::placement::NotPlaced;
 use super::super::resolve::{NamedFile, named_file};
 use super::Check;
-use super::nearest::nearest;
 use super::problem::{Level, Problem, Remedy, Spot, When};
 use super::scene::{Scene, Subject};
 use crate::nix::{ModuleKind, OptionName, OptionValue, SettingName, Value};
+use crate::text::nearest;
 
 pub(super) const MISSING_FILE: Check = Check {
     code: "missing-file",

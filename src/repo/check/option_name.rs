@@ -4,10 +4,10 @@
 
 use super::super::plan::DeclarationChange;
 use super::Check;
-use super::nearest::nearest;
 use super::problem::{Level, Problem, When};
 use super::scene::{Scene, Subject};
 use crate::nix::{ModuleKind, OptionName, OptionSetting, OptionValue, SettingName};
+use crate::text::nearest;
 
 pub(super) const UNKNOWN_OPTION: Check = Check {
     code: "unknown-option",

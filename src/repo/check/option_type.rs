@@ -4,12 +4,12 @@
 
 use super::super::encrypted::FileFormat;
 use super::Check;
-use super::nearest::nearest;
 use super::problem::{Level, Problem, When};
 use super::same_place::with_templates;
 use super::scene::{Scene, Subject};
 use super::users::validated;
 use crate::nix::{ModuleKind, OptionName, OptionSetting, OptionValue, SettingName, Static, Value};
+use crate::text::nearest;
 
 pub(super) const WRONG_TYPE: Check = Check {
     code: "wrong-type",

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::super::path::RepoPath;
 use super::Check;
-use super::nearest::nearest;
 use super::problem::{Level, Problem, When};
 use super::scene::{Scene, Subject};
 use crate::nix::OptionName;
+use crate::text::nearest;
 
 pub(super) const UNKNOWN_OWNER: Check = Check {
     code: "unknown-owner",

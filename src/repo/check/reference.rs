@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use super::super::path::RepoPath;
 use super::Check;
-use super::nearest::nearest;
 use super::problem::{Level, Problem, Remedy, When};
 use super::scene::Scene;
 use crate::nix::{OptionName, Reference, ReferenceKind};
 use crate::text::Patch;
+use crate::text::nearest;
 
 pub(super) const UNDECLARED_SECRET: Check = Check {
     code: "undeclared-secret",

@@ -13,10 +13,10 @@
 use serde::Deserialize;
 
 use super::super::path::RepoPath;
-use super::nearest::nearest;
 use super::problem::{Level, Problem, Spot};
 use super::scene::Scene;
 use super::{CHECKS, Check, nothing};
+use crate::text::nearest;
 use crate::text::{LineIndex, Position};
 
 pub(super) const UNUSED_SILENCE: Check = Check {

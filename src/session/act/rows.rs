@@ -41,7 +41,7 @@ impl Session {
             return;
         }
         if let Some(value) = self.open_current() {
-            self.revealed = Some(Revealed::new(key, value, self.now));
+            self.revealed = Some(Revealed::new(key, value, self.now, self.timers.reveal_seconds));
         }
     }
 

@@ -76,14 +76,19 @@ impl Environment {
     /// `None`: there is no such folder; on Unix that is also the case when `$XDG_CONFIG_HOME` is not absolute.
     #[must_use]
     pub fn default_key_file(&self) -> Option<PathBuf> {
+        self.settings_folder().map(|folder| folder.join("sops/age/keys.txt"))
+    }
+
+    /// The folder in which this person's programs keep their settings; `None` as above.
+    #[must_use]
+    pub fn settings_folder(&self) -> Option<PathBuf> {
         let configured = self.path("XDG_CONFIG_HOME").filter(|folder| !folder.as_os_str().is_empty());
-        let folder = match (configured, self.platform) {
+        match (configured, self.platform) {
             (Some(folder), Platform::Unix) if !folder.is_absolute() => None,
             (Some(folder), _) => Some(folder),
             (None, Platform::Unix) => self.home().map(|home| home.join(".config")),
             (None, Platform::MacOs) => self.home().map(|home| home.join("Library/Application Support")),
-        };
-        folder.map(|folder| folder.join("sops/age/keys.txt"))
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The commands, run as a person or a script runs them, and judged by the real sops.
 
+mod config;
 mod env;
 
 use crate::folder::{Folder, IDENTITY, changed_lines};

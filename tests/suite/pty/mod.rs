@@ -4,4 +4,5 @@ pub(crate) mod driver;
 mod edits;
 mod panes;
 mod restored;
+mod settings;
 mod surroundings;

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use sopsmith::crypto::age::{LineRule, NoPrompt, Prompt, parse_identities, unwrap_any};
-use sopsmith::keymap::{Chord, Keymap};
+use sopsmith::keymap::{Chord, Keymap, help_page};
 use sopsmith::repo::{ContentHash, RepoPath};
 use sopsmith::secret::{Random, Secret};
 use sopsmith::session::{
     Cleared, Clip, Effect, Event, Failure, FileWrite, Inputs, Loaded, PaneView, PromptKind, Request, Revision,
-    SaveOutcome, Screen, Session, Tried, Unwrapped, update,
+    SaveOutcome, Screen, Session, Timers, Tried, Unwrapped, update,
 };
 use sopsmith::sops::{CreationRule, DataKey, Document, Metadata, NewFile, unwrap_data_key, wrap_data_key};
 use sopsmith::ui::{self, Exposures, Theme};
@@ -105,7 +105,7 @@ impl Stage {
     ) -> Self {
         let now: Timestamp = "2027-01-15T10:00:00Z".parse().unwrap();
         let (session, effects) =
-            Session::start(open.map(str::to_owned), Screen { columns, rows }, sopsmith::keymap::help_page, now);
+            Session::start(open.map(str::to_owned), Screen { columns, rows }, Timers::default(), help_page, now);
         let random = Repeating(1);
         let mut stage = Self {
             session,

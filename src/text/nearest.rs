@@ -1,7 +1,8 @@
 //! The nearest name: what somebody may have meant who wrote a name that is not there.
 
 /// The candidate nearest to `name`, if it is near enough to be what was meant; the first of equals.
-pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = allowed_edits(name);
     let name: Vec<char> = folded(name).collect();
     let mut best: Option<(usize, &str)> = None;

@@ -28,6 +28,8 @@ pub(super) mod code {
     pub(in crate::cli) const COULD_NOT_WRITE: u8 = 3;
     /// A value that cannot be stored as it was asked for.
     pub(in crate::cli) const INVALID_VALUE: u8 = 7;
+    /// A question that was answered by Ctrl-C; what shells say of a program that ended by it.
+    pub(in crate::cli) const STOPPED: u8 = 130;
     /// A value that does not open with the file's data key.
     pub(in crate::cli) const DECRYPTING_TREE: u8 = 25;
     /// The MAC does not match.

@@ -4,6 +4,7 @@
 //! of the machine could read it. Words that SOPS has keep its meaning, and the same failure has the same exit code.
 
 mod args;
+mod ask;
 mod check;
 mod config;
 mod copy;
@@ -15,6 +16,8 @@ mod env;
 mod failure;
 mod files;
 mod get;
+mod init;
+mod keygen;
 mod list;
 mod prompt;
 mod rename;
@@ -65,6 +68,9 @@ fn perform(command: Command) -> Result<ExitCode, Failure> {
     let done = match command {
         // What it found is its outcome.
         Command::Check(args) => return check::run(&args, &mut out),
+        // So is what was missing.
+        Command::Init(args) => return init::run(&args, &mut out),
+        Command::Keygen(args) => keygen::run(&args, &mut out),
         Command::List(args) => list::run(&args, &mut out),
         Command::Get(args) => get::run(&args, &mut out),
         Command::Set(args) => set::run(&args, &mut unbuffered(io::stdin().as_fd())?),

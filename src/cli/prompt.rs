@@ -61,12 +61,13 @@ pub(super) fn ask_yes_no(question: &str) -> Option<bool> {
     Some([b"y".as_slice(), b"Y", b"yes", b"Yes", b"YES"].contains(&answer.expose().trim_ascii()))
 }
 
-fn terminal() -> Option<File> {
+/// The terminal that controls the process, if it has one.
+pub(super) fn terminal() -> Option<File> {
     OpenOptions::new().read(true).write(true).open("/dev/tty").ok()
 }
 
 /// Puts the terminal's modes back when dropped.
-struct Restore<'a>(&'a File, Termios);
+pub(super) struct Restore<'a>(pub(super) &'a File, pub(super) Termios);
 
 impl Drop for Restore<'_> {
     fn drop(&mut self) {

@@ -42,7 +42,7 @@ fn edit_for(path: KeyPath, exists: bool, value: NewValue) -> Edit {
 }
 
 /// Reads to the end of the input, straight into the arena.
-fn read_value(input: &mut impl Read, trim_newline: bool) -> Result<Secret, Failure> {
+pub(super) fn read_value(input: &mut impl Read, trim_newline: bool) -> Result<Secret, Failure> {
     let mut buffer = SecretBuffer::new();
     let mut end = 0;
     loop {

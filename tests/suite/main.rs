@@ -9,6 +9,7 @@ mod envelopes;
 mod folder;
 mod identities;
 mod interop;
+mod journey;
 mod keys;
 mod keys_changes;
 mod keys_making;

@@ -7,6 +7,7 @@ mod env;
 mod file;
 mod key;
 mod keys;
+mod start;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub(super) use env::EnvArgs;
 pub(super) use file::{EncryptArgs, FileArgs};
 pub(super) use key::{CopyArgs, KeyArgs, ListArgs, RenameArgs, SetArgs, TypeName};
 pub(super) use keys::{RotateArgs, UpdateKeysArgs};
+pub(super) use start::{DecryptWithArg, InitArgs, KeygenArgs};
 
 /// A terminal editor for SOPS secrets in NixOS repositories.
 ///
@@ -37,6 +39,7 @@ pub struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
+  sopsmith init                          from nothing to a rebuild that works
   sopsmith secrets/web.yaml              edit a file beside the declarations that read it
   sopsmith demo                          a throwaway repository, to look around in
   sopsmith list secrets/web.yaml         names, types and declarations; needs no key
@@ -75,6 +78,10 @@ impl EditorArgs {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Set a repository up, from nothing to a rebuild that works; what is in place is left alone.
+    Init(InitArgs),
+    /// Make an age identity, or print the recipients of one.
+    Keygen(KeygenArgs),
     /// Open a throwaway repository with a key of its own.
     Demo(DemoArgs),
     /// Print key paths, types and declarations; needs no key.

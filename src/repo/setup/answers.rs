@@ -2,6 +2,7 @@
 
 use super::super::path::RepoPath;
 use super::facts::Facts;
+use crate::sops::AgeRecipient;
 
 /// The file that most repositories have.
 const USUAL_FILE: &str = "secrets/secrets.yaml";
@@ -11,8 +12,8 @@ const USUAL_FILE: &str = "secrets/secrets.yaml";
 pub struct Holder {
     /// What people call it: the anchor in `.sops.yaml`.
     pub name: String,
-    /// Its public key as `.sops.yaml` spells it.
-    pub recipient: String,
+    /// Its public key.
+    pub recipient: AgeRecipient,
 }
 
 /// With which key the target decrypts.
@@ -83,29 +84,10 @@ fn is_yaml(path: &RepoPath) -> bool {
     path.as_str().ends_with(".yaml") || path.as_str().ends_with(".yml")
 }
 
-/// A name as an anchor: letters, digits, `_` and `-`; none where nothing is left of it.
-#[must_use]
-pub fn anchor_name(name: &str) -> Option<String> {
-    let keep =
-        |character: char| if character.is_ascii_alphanumeric() || "_-".contains(character) { character } else { '_' };
-    let name: String = name.trim().chars().map(keep).collect();
-    let name = name.trim_matches('_');
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::facts::tests::repository;
     use super::*;
-
-    #[test]
-    fn names_become_anchors() {
-        let check = |name: &str, expected: Option<&str>| assert_eq!(anchor_name(name).as_deref(), expected);
-        check("ann", Some("ann"));
-        check(" ann's laptop ", Some("ann_s_laptop"));
-        check("jörg", Some("j_rg"));
-        check("*&", None);
-    }
 
     #[test]
     fn the_secrets_file_follows_from_what_is_there() {

@@ -3,6 +3,7 @@
 use super::super::path::RepoPath;
 use super::super::repository::Repository;
 use crate::nix::{FilePath, Flake, NixFile, SettingName, Value};
+use crate::sops::AgeRecipient;
 
 /// The flake's file.
 pub(super) const FLAKE: &str = "flake.nix";
@@ -24,6 +25,28 @@ impl<'r> Facts<'r> {
         let path = RepoPath::new(FLAKE).expect("a path inside");
         let file = self.repository.nix_file(&path)?;
         Some((path, file, file.flake()?))
+    }
+
+    /// Whether there is a flake at the top.
+    #[must_use]
+    pub fn has_flake(&self) -> bool {
+        self.flake().is_some()
+    }
+
+    /// The system of a flake that has no other.
+    #[must_use]
+    pub fn only_system(&self) -> Option<String> {
+        let mut systems = self.systems();
+        (systems.len() == 1).then(|| systems.remove(0))
+    }
+
+    /// What people call a recipient in one of the `.sops.yaml`.
+    #[must_use]
+    pub fn name_of(&self, recipient: &AgeRecipient) -> Option<String> {
+        self.repository.rules_files().find_map(|(_, file)| {
+            let rules = file.rules.as_ref().ok()?;
+            rules.name_of(recipient.as_str()).map(str::to_owned)
+        })
     }
 
     /// The names of the flake's systems.

@@ -2,7 +2,7 @@
 
 use super::super::path::RepoPath;
 use super::answers::Answers;
-use super::facts::Facts;
+use super::facts::{Facts, MODULE};
 use super::plan::SetupPlan;
 use crate::nix::FlakeModule;
 
@@ -16,7 +16,7 @@ pub(super) fn plan(facts: &Facts<'_>, answers: &Answers, module: &RepoPath, plan
         return;
     }
     // Where a module is there already, people may import folders whole, or by a function: not ours to second-guess.
-    if !is_new && facts.module() == Some(module) {
+    if !is_new && module.as_str() != MODULE {
         plan.in_place(format!("{module} is there; no literal import of it was found"));
         return;
     }

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Nothing that stands is overwritten: a file that is there gets what it lacks, what cannot be edited is told as lines to
-//! add by hand, and a second plan is empty. This room knows recipients as texts, and no identity at all.
+//! add by hand, and a second plan is empty. No identity is known here.
 
 mod answers;
 mod facts;
@@ -20,6 +20,6 @@ mod module;
 mod plan;
 mod rules;
 
-pub use answers::{Answers, DecryptWith, Holder, Proposal, anchor_name};
+pub use answers::{Answers, DecryptWith, Holder, Proposal};
 pub use facts::Facts;
 pub use plan::{ByHand, FileChange, SetupPlan, plan};

@@ -69,7 +69,9 @@ mod tests {
     use crate::nix::{NixFile, SettingName};
 
     fn answers(decrypt_with: DecryptWith) -> Answers {
-        let you = super::super::Holder { name: "ann".to_owned(), recipient: "age1".to_owned() };
+        let key = "age1k573ahyaywgx4r34kkrectcvmgxmuzxjmyxtny7sf6fnmmk3sugqprsup4";
+        let recipient = crate::sops::AgeRecipient::parse(key).unwrap();
+        let you = super::super::Holder { name: "ann".to_owned(), recipient };
         let secrets_file = RepoPath::new("secrets/secrets.yaml").unwrap();
         Answers { you, host: None, secrets_file, decrypt_with, system: None }
     }

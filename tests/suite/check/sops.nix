@@ -97,6 +97,7 @@ let
       arguments = {
         inherit lib config;
         pkgs = { };
+        modulesPath = "/nixpkgs/nixos/modules";
         inputs = { };
         self = dirOf module;
       };

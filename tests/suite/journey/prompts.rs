@@ -1,0 +1,87 @@
+//! The questions, at a true terminal: answers, defaults, and Ctrl-C at each of them.
+
+use super::Newcomer;
+use super::repositories::{CONFIGURATION, FLAKE};
+use crate::pty::driver::Person;
+
+fn someone() -> Newcomer {
+    Newcomer::in_git(&[("flake.nix", FLAKE), ("configuration.nix", CONFIGURATION)])
+}
+
+fn starts(someone: &Newcomer) -> Person {
+    let mut command = Person::command(env!("CARGO_BIN_EXE_sopsmith"), &someone.repository);
+    command.arg("init");
+    command.env_remove("SOPS_AGE_KEY");
+    command.env("HOME", someone.home.path());
+    Person::starts(command, 100, 80)
+}
+
+/// The questions in order, each by a part of its words.
+const QUESTIONS: [&str; 5] = [
+    "[new]",
+    "Your name in .sops.yaml [admin]",
+    "[secrets/secrets.yaml]",
+    "[ssh-host-key]",
+    "Write these 6 files? [yes]",
+];
+
+#[test]
+fn defaults_are_taken_by_enter() {
+    let someone = someone();
+    let mut person = starts(&someone);
+    for question in QUESTIONS {
+        person.sees(question).press("<Enter>");
+    }
+    assert_eq!(person.leaves(), 0, "{}", person.screen());
+    assert!(person.has_ever_seen(b"\x1b[32m+"), "additions are green");
+    assert_eq!(someone.decrypted("secrets/secrets.yaml"), serde_json::json!({}));
+    someone.is_settled();
+}
+
+#[test]
+fn answers_are_used_and_wrong_ones_asked_again() {
+    let someone = someone();
+    let mut person = starts(&someone);
+    person.sees("[new]").press("<Enter>");
+    person.sees("Your name").press("no good<Enter>").sees("letters, digits").press("ann<Enter>");
+    person.sees("The encrypted file").press("secrets/web.yaml<Enter>");
+    person.sees("decrypts with").press("key-file<Enter>").sees("The key file").press("/k.txt<Enter>");
+    person.sees("Write these 6 files?").press("maybe<Enter>").sees("yes or no").press("y<Enter>");
+    assert_eq!(person.leaves(), 0, "{}", person.screen());
+    assert!(someone.repository.read(".sops.yaml").contains("&ann"));
+    assert!(someone.repository.read("sops.nix").contains("age.keyFile = \"/k.txt\";"));
+    assert_eq!(someone.decrypted("secrets/web.yaml"), serde_json::json!({}));
+}
+
+#[test]
+fn no_writes_nothing() {
+    let someone = someone();
+    let before = someone.tree();
+    let mut person = starts(&someone);
+    for question in &QUESTIONS[..4] {
+        person.sees(question).press("<Enter>");
+    }
+    person.sees(QUESTIONS[4]).press("n<Enter>");
+    assert_eq!(person.leaves(), 1);
+    assert_eq!(someone.tree(), before);
+    assert!(!someone.home.file(".config").exists());
+}
+
+#[test]
+fn ctrl_c_and_the_end_of_input_leave_nothing_behind_at_any_question() {
+    let someone = someone();
+    let before = someone.tree();
+    for (at, _) in QUESTIONS.iter().enumerate() {
+        for key in ["<C-c>", "<C-d>"] {
+            let mut person = starts(&someone);
+            for question in &QUESTIONS[..at] {
+                person.sees(question).press("<Enter>");
+            }
+            person.sees(QUESTIONS[at]).press(key);
+            assert_eq!(person.leaves(), 130, "{}", person.screen());
+            assert!(person.screen().contains("nothing was written"), "{}", person.screen());
+            assert_eq!(someone.tree(), before);
+            assert!(!someone.home.file(".config").exists());
+        }
+    }
+}

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 
 use super::args::RotateArgs;
 use super::failure::Failure;
-use super::files::{Done, Words, each_once, files, work_through};
+use super::files::{Again, Done, Words, each_once, files, work_through};
 use super::note;
 use crate::storage::FileKeys;
 
 /// Rotates the files, one after the other.
 pub(super) fn run(args: &RotateArgs) -> Result<(), Failure> {
     let paths = each_once(&args.files);
-    let words = Words { done: "rotated", command: "rotate" };
+    let words = Words { done: "rotated", command: "rotate", again: Again::Repeats };
     let rotated = work_through(
         &paths,
         |path| path,

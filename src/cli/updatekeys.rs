@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::UpdateKeysArgs;
 use super::failure::{Failure, code};
-use super::files::{Done, Words, each_once, files, unchanged, work_through};
+use super::files::{Again, Done, Words, each_once, files, unchanged, work_through};
 use super::note;
 use super::prompt::ask_yes_no;
 use super::rules::{FileRules, rules_above};
@@ -31,10 +31,7 @@ pub(super) fn run(args: &UpdateKeysArgs) -> Result<(), Failure> {
     if planned.is_empty() {
         return Ok(());
     }
-    for plan in &planned {
-        note(&shown(plan.file.path()));
-        plan.lines.iter().for_each(|line| note(&format!("  {line}")));
-    }
+    show(&planned);
     if !args.yes {
         match ask_yes_no(&format!("Update {}? [y/N] ", files(planned.len()))) {
             Some(true) => {}
@@ -48,7 +45,7 @@ pub(super) fn run(args: &UpdateKeysArgs) -> Result<(), Failure> {
             }
         }
     }
-    let words = Words { done: "updated", command: "updatekeys" };
+    let words = Words { done: "updated", command: "updatekeys", again: Again::Harmless };
     let done = work_through(
         &planned,
         |plan| plan.file.path(),
@@ -69,6 +66,20 @@ pub(super) fn run(args: &UpdateKeysArgs) -> Result<(), Failure> {
     }
     tell_what_removal_leaves(&planned);
     done.map(drop)
+}
+
+/// Shows what is going to change: files that change alike stand together.
+fn show(planned: &[Planned]) {
+    let mut shown_already: Vec<&[String]> = Vec::new();
+    for plan in planned {
+        if shown_already.contains(&plan.lines.as_slice()) {
+            continue;
+        }
+        let alike = planned.iter().filter(|other| other.lines == plan.lines);
+        alike.for_each(|other| note(&shown(other.file.path())));
+        plan.lines.iter().for_each(|line| note(&format!("  {line}")));
+        shown_already.push(&plan.lines);
+    }
 }
 
 /// The named files; those in step are said to be.
@@ -185,13 +196,13 @@ fn tell_what_removal_leaves(planned: &[Planned]) {
         return;
     }
     let names: Vec<&str> = removed.into_iter().collect();
-    let file = match planned.iter().filter(|plan| !plan.removed.is_empty()).collect::<Vec<_>>()[..] {
-        [only] => shown(only.file.path()),
-        _ => "FILE…".to_owned(),
+    let (rotated, paths) = match planned.iter().filter(|plan| !plan.removed.is_empty()).collect::<Vec<_>>()[..] {
+        [only] => ("file is", shown(only.file.path())),
+        _ => ("files are", "FILE…".to_owned()),
     };
     note(&format!(
         "{} can still read what is in git's history, and with a copy of the old data key what is written until the \
-         file is rotated: sopsmith rotate {file}",
+         {rotated} rotated: sopsmith rotate {paths}",
         names.join(", ")
     ));
 }

@@ -178,3 +178,111 @@ fn other_format(path: &Path, text: &str) -> Option<&'static str> {
         _ => text.trim_start_matches('\u{feff}').trim_start().starts_with('{').then_some("binary"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::crypto::age::{NoPrompt, Prompt};
+    use crate::sops::CreationRules;
+    use crate::storage::{Environment, Platform, seal_new_file};
+
+    /// A throwaway identity, made for the tests only, its recipient, and the recipient of another.
+    const IDENTITY: &str = "AGE-SECRET-KEY-1H9URQ8E6J4ZNZ8DD30V3LQSKD9GCMWVDTM4Z3QYULKYNJ90KYN3QXDFXD9";
+    const OURS: &str = "age1k573ahyaywgx4r34kkrectcvmgxmuzxjmyxtny7sf6fnmmk3sugqprsup4";
+    const OTHER: &str = "age1lzd99uklcjnc0e7d860axevet2cz99ce9pq6tzuzd05l5nr28ams36nvun";
+
+    fn keyring(identity: &str) -> Keyring {
+        let prompt: Arc<dyn Prompt> = Arc::new(NoPrompt);
+        Keyring::find(&Environment::of_pairs(&[("SOPS_AGE_KEY", identity)], Platform::Unix), &prompt)
+    }
+
+    fn for_these(recipients: &[&str]) -> Vec<Vec<RuleKey>> {
+        vec![recipients.iter().map(|recipient| RuleKey::age(*recipient)).collect()]
+    }
+
+    /// A file for our identity, in a folder of its own.
+    fn sealed() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f.yaml");
+        let rules = CreationRules::parse(&format!("creation_rules:\n- age: {OURS}\n")).unwrap();
+        let prompt: Arc<dyn Prompt> = Arc::new(NoPrompt);
+        let document = seal_new_file("a: b\n", rules.for_path("f.yaml").unwrap(), &prompt).unwrap();
+        fs::write(&path, document.text()).unwrap();
+        (folder, path)
+    }
+
+    fn recipients(path: &Path) -> Vec<String> {
+        let file = FileKeys::read(path).unwrap();
+        file.document().metadata().master_keys().map(|key| key.identity.clone()).collect()
+    }
+
+    #[test]
+    fn recipients_come_and_go_and_an_update_in_step_leaves_the_file_alone() {
+        let (_folder, path) = sealed();
+        let file = FileKeys::read(&path).unwrap();
+        let outcome = file.update(&for_these(&[OURS, OTHER]), &mut keyring(IDENTITY)).unwrap();
+        assert!(matches!(outcome, KeysOutcome::Updated { changes, .. } if changes.added.len() == 1));
+        assert_eq!(recipients(&path), [OURS, OTHER]);
+        let before = fs::read(&path).unwrap();
+        let file = FileKeys::read(&path).unwrap();
+        assert_eq!(file.update(&for_these(&[OTHER, OURS]), &mut keyring(IDENTITY)).unwrap(), KeysOutcome::UpToDate);
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn somebody_may_remove_himself_and_cannot_come_back() {
+        let (_folder, path) = sealed();
+        FileKeys::read(&path).unwrap().update(&for_these(&[OTHER]), &mut keyring(IDENTITY)).unwrap();
+        assert_eq!(recipients(&path), [OTHER]);
+        let back = FileKeys::read(&path).unwrap().update(&for_these(&[OURS]), &mut keyring(IDENTITY));
+        assert!(matches!(back, Err(KeysError::NoDataKey(_))));
+    }
+
+    #[test]
+    fn rotating_and_removing_is_one_step() {
+        let (_folder, path) = sealed();
+        let file = FileKeys::read(&path).unwrap();
+        file.update(&for_these(&[OURS, OTHER]), &mut keyring(IDENTITY)).unwrap();
+        let file = FileKeys::read(&path).unwrap();
+        let old = keyring(IDENTITY).unlock(file.document().metadata()).unwrap_or_else(|error| panic!("{error}"));
+        let outcome = file.rotate(Some(&for_these(&[OURS])), &mut keyring(IDENTITY), Timestamp::UNIX_EPOCH).unwrap();
+        assert!(matches!(outcome, KeysOutcome::Rotated { changes, .. } if changes.removed.len() == 1));
+        assert_eq!(recipients(&path), [OURS]);
+        let rotated = FileKeys::read(&path).unwrap();
+        let new = keyring(IDENTITY).unlock(rotated.document().metadata()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(!new.data_key.same_as(&old.data_key));
+        rotated.document().verify(&new.data_key.cipher()).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_was_changed_meanwhile_is_not_overwritten() {
+        let (_folder, path) = sealed();
+        let file = FileKeys::read(&path).unwrap();
+        let changed = fs::read_to_string(&path).unwrap() + "# by somebody else\n";
+        fs::write(&path, &changed).unwrap();
+        let update = file.update(&for_these(&[OTHER]), &mut keyring(IDENTITY));
+        assert!(matches!(update, Err(KeysError::Save(SaveError::Changed(_)))));
+        let rotation = file.rotate(None, &mut keyring(IDENTITY), Timestamp::UNIX_EPOCH);
+        assert!(matches!(rotation, Err(KeysError::Save(SaveError::Changed(_)))));
+        assert_eq!(fs::read_to_string(&path).unwrap(), changed);
+    }
+
+    #[test]
+    fn other_formats_are_left_to_sops() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |name: &str, text: &str, expected: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            let said = FileKeys::read(&path).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(said.contains(expected), "{said}");
+        };
+        check("a.json", "{}", "JSON");
+        check("a.env", "A=b", "dotenv");
+        check("a.ini", "", "INI");
+        check("key.bin", " {\"data\": 1}", "binary");
+        check("a.yaml", "a: b\n", "no sops metadata");
+    }
+}

@@ -9,6 +9,7 @@ use clap::Args as ClapArgs;
 #[command(after_help = UPDATE_KEYS_HELP)]
 pub struct UpdateKeysArgs {
     /// The encrypted files; without any, all of the repository that are out of step with their rule.
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Do not ask.
     #[arg(short, long)]
@@ -27,7 +28,7 @@ Examples:
 #[command(after_help = ROTATE_HELP)]
 pub struct RotateArgs {
     /// The encrypted files.
-    #[arg(required = true)]
+    #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
 

@@ -17,12 +17,22 @@ use crate::storage::{Durability, Environment, Keyring, KeysError, KeysOutcome, R
 use progress::Progress;
 use stop::Stop;
 
-/// What a run is called: `updated`, `rotated`.
+/// What a run is called.
 pub(super) struct Words {
     /// `updated`
     pub(super) done: &'static str,
     /// `updatekeys`
     pub(super) command: &'static str,
+    /// What a second run would do with the files that are done.
+    pub(super) again: Again,
+}
+
+/// Whether files that are done may be named once more.
+pub(super) enum Again {
+    /// They are left alone.
+    Harmless,
+    /// They would be done twice.
+    Repeats,
 }
 
 /// What became of one file, told in a line.
@@ -46,7 +56,8 @@ pub(super) fn work_through<T>(
     for (number, file) in files.iter().enumerate() {
         if stop.is_asked() {
             progress.wipe();
-            return Err(stopped(words, done, failed.len(), files.len() - number));
+            let left: Vec<&Path> = files[number..].iter().map(&path_of).collect();
+            return Err(stopped(words, done, failed.len(), &left));
         }
         let path = path_of(file);
         progress.show(number, path);
@@ -83,16 +94,19 @@ pub(super) fn work_through<T>(
 }
 
 /// Tells what is done and what is left.
-fn stopped(words: &Words, done: usize, failed: usize, left: usize) -> Failure {
-    let Words { done: verb, command } = words;
+fn stopped(words: &Words, done: usize, failed: usize, left: &[&Path]) -> Failure {
+    let Words { done: verb, command, again } = words;
     let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-    let said = format!(
-        "stopped: {} {verb}{failed}, {} as {} before",
-        files(done),
-        files(left),
-        if left == 1 { "it was" } else { "they were" }
-    );
-    Failure::new(code::INTERRUPTED, said).hint(format!("sopsmith {command} with the same files does the rest"))
+    let as_before = if left.len() == 1 { "it was" } else { "they were" };
+    let said = format!("stopped: {} {verb}{failed}, {} as {as_before} before", files(done), files(left.len()));
+    let rest = match again {
+        Again::Harmless => "the same command does the rest".to_owned(),
+        Again::Repeats => {
+            let left: Vec<String> = left.iter().map(|path| shown(path)).collect();
+            format!("the rest: sopsmith {command} {}", left.join(" "))
+        }
+    };
+    Failure::new(code::INTERRUPTED, said).hint(rest)
 }
 
 /// `1 file`, `12 files`

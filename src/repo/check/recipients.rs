@@ -21,7 +21,7 @@ pub(super) const RECIPIENTS_DIFFER: Check = Check {
     story: "The creation rule of .sops.yaml that matches the file names other recipients than the file has. A rule \
             counts when a file is made; later changes reach a file only by updating its keys. A host that is in the \
             rule but not in the file cannot decrypt it; one that is only in the file still can.\n\nUpdate the file: \
-            `sops updatekeys FILE`, or `u` in the recipients pane. Whoever was removed still knows the old data key; \
+            `sopsmith updatekeys FILE`, or `u` in the recipients pane. Whoever was removed still knows the old data key; \
             rotate if that matters.",
     run: recipients_differ,
 };

@@ -106,3 +106,24 @@ fn memory_that_cannot_be_locked_is_told() {
     let output = command(&folder, &["get", FILE, "beta"]).output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
+
+#[test]
+fn a_rotation_leaves_no_value_and_neither_data_key_behind() {
+    let folder = vault::folder(&KEYS);
+    let before = folder.read(FILE);
+    let old_keys = vault::keys(&folder);
+    // The line that tells of the rotation does not fit any more, and the program waits with it.
+    let (reader, mut full) = std::io::pipe().unwrap();
+    full.write_all(&[b'.'; PIPE_BYTES]).unwrap();
+    let mut child = command(&folder, &["rotate", FILE]).stderr(full).spawn().unwrap();
+    while folder.read(FILE) == before {
+        assert_eq!(child.try_wait().unwrap(), None, "the program has ended");
+        std::thread::yield_now();
+    }
+    wait_for_call(&mut child, libc::SYS_write);
+    check(&child, "rotated", &folder, &[]);
+    vault::check(child.id(), "rotated, the old keys", &old_keys);
+    let told = std::io::read_to_string(reader).unwrap();
+    assert!(told[PIPE_BYTES..].starts_with("secrets.yaml: rotated, 4 values sealed anew"));
+    assert!(child.wait().unwrap().success());
+}

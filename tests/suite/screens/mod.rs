@@ -5,12 +5,10 @@
 //!   properties  any size, any state: no panic, no plaintext, nothing lost by a resize
 //!   styles      what text does not show: selection, roles, no colours
 //!   pictures    the README's, drawn by the program
-//!   speed       how long a frame takes
 //! ```
 
 mod pictures;
 mod properties;
 mod snapshots;
-mod speed;
 mod states;
 mod styles;

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::look::Seen;
-use crate::repo::check::{CHECKS, Check, Level, Problem, Spot};
+use crate::repo::check::{CHECKS, Check, Fix, Level, Problem, Remedy, Spot};
 use crate::text::sanitize;
 
 /// The widest line of running text.
@@ -76,10 +76,19 @@ fn one(text: &mut String, seen: &Seen, problem: &Problem, paint: Paint) {
         push(text, &format!("  {} {}", paint.dim(&would), sanitize(&rebuild.says)));
     }
     for fix in &problem.fixes {
-        let how = if fix.is_safe { "--fix" } else { "the editor's x" };
-        push(text, &format!("  {} {}", paint.dim(how), sanitize(&fix.label)));
+        push(text, &format!("  {} {}", paint.dim(&sanitize(&way(fix))), sanitize(&fix.label)));
     }
     text.push('\n');
+}
+
+/// What applies a fix.
+fn way(fix: &Fix) -> String {
+    match &fix.remedy {
+        _ if fix.is_safe => "--fix".to_owned(),
+        Remedy::Encrypt { file } => format!("sopsmith encrypt -i {file}"),
+        Remedy::UpdateRecipients { file } => format!("sopsmith updatekeys {file}"),
+        _ => "the editor's x".to_owned(),
+    }
 }
 
 /// The line of a place, with the bytes concerned underlined. Ciphertext is not worth a line.

@@ -19,6 +19,7 @@ mod leaf;
 mod missing_key;
 mod mode;
 mod named_file;
+mod not_encrypted;
 mod option_name;
 mod option_type;
 mod owner_name;
@@ -30,6 +31,7 @@ mod scene;
 mod secret_path;
 mod silence;
 mod template;
+mod unit_name;
 mod unread;
 mod users;
 mod value_type;
@@ -66,6 +68,7 @@ pub static CHECKS: &[Check] = &[
     named_file::MISSING_FILE,
     named_file::PLAIN_FILE,
     named_file::STORE_STRING,
+    not_encrypted::NOT_ENCRYPTED,
     git::UNTRACKED_FILE,
     format::WRONG_FORMAT,
     format::TWO_FORMATS,
@@ -113,6 +116,7 @@ pub static CHECKS: &[Check] = &[
     reference::HARD_CODED_PATH,
     owner_name::UNKNOWN_OWNER,
     owner_name::UNKNOWN_GROUP,
+    unit_name::UNKNOWN_UNIT,
     leaf::UNDECLARED_LEAF,
     leaf::UNREACHABLE_KEY,
     unread::NOT_PLACED,

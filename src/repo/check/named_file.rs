@@ -126,7 +126,7 @@ fn store_string(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Pro
 }
 
 /// Who names a file.
-enum Named<'s> {
+pub(super) enum Named<'s> {
     By(&'s Subject<'s>),
     ByDefault { spot: Spot, level: Level },
 }
@@ -151,7 +151,7 @@ impl Named<'_> {
 }
 
 /// Every file inside the repository that a declaration or a default names literally.
-fn named_files<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = (Named<'s>, RepoPath)> {
+pub(super) fn named_files<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = (Named<'s>, RepoPath)> {
     let by_declaration = scene.subjects.iter().filter_map(move |subject| {
         let setting = subject.declaration.sops_file()?;
         Some((Named::By(subject), inside(&subject.reference.file, setting.value.known()?)?))

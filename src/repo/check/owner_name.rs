@@ -63,7 +63,7 @@ fn lonely(scene: &Scene<'_>, check: &'static Check, option: &OptionName, problem
             uses.entry(name).or_default().push(subject);
         }
     }
-    let own = own_places(scene);
+    let own = places_of(scene, &[OptionName::Owner, OptionName::Group]);
     let mut candidates: Vec<&str> = scene.repository.owners();
     candidates.extend(scene.repository.groups());
     for (name, subjects) in uses {
@@ -85,12 +85,12 @@ fn lonely(scene: &Scene<'_>, check: &'static Check, option: &OptionName, problem
     }
 }
 
-/// The places of owners and groups of secrets themselves: what stands only there is known from nowhere.
-fn own_places(scene: &Scene<'_>) -> HashMap<RepoPath, Vec<Range<usize>>> {
+/// The places of such options of secrets themselves: what stands only there is known from nowhere.
+pub(super) fn places_of(scene: &Scene<'_>, options: &[OptionName]) -> HashMap<RepoPath, Vec<Range<usize>>> {
     let mut places: HashMap<RepoPath, Vec<Range<usize>>> = HashMap::new();
     for subject in &scene.subjects {
-        for option in [OptionName::Owner, OptionName::Group] {
-            if let Some(setting) = subject.option(&option) {
+        for option in options {
+            if let Some(setting) = subject.option(option) {
                 places.entry(subject.reference.file.clone()).or_default().push(setting.value_range.clone());
             }
         }
@@ -98,9 +98,9 @@ fn own_places(scene: &Scene<'_>) -> HashMap<RepoPath, Vec<Range<usize>>> {
     places
 }
 
-/// Whether a word stands anywhere in the Nix files but as owner or group of a secret, or begins one: the user of
+/// Whether a word stands anywhere in the Nix files but at its own places, or begins one: the user of
 /// `services.postgresql` is `postgres`.
-fn occurs_elsewhere(scene: &Scene<'_>, word: &str, own: &HashMap<RepoPath, Vec<Range<usize>>>) -> bool {
+pub(super) fn occurs_elsewhere(scene: &Scene<'_>, word: &str, own: &HashMap<RepoPath, Vec<Range<usize>>>) -> bool {
     let is_part = |character: char| character.is_alphanumeric() || character == '_' || character == '-';
     scene.repository.nix_files().any(|(path, file)| {
         let text = file.text();

@@ -70,6 +70,11 @@ pub(super) const DEFECTS: &[Defect] = &[
     error("plain-file", "the rules as secrets")
         .in_sops("./.sops.yaml")
         .model(|model| model.secret("mistaken", &[("sopsFile", "./.sops.yaml")])),
+    warning("not-encrypted", "a plain file that a rule is for").at(".sops.yaml", "path_regex: secrets/").files(
+        |files| {
+            files.set("secrets/new.yaml", "new: value\n");
+        },
+    ),
     // 4: git, and files that are not there
     error("untracked-file", "an untracked file").in_sops("./secrets/web.yaml").untracked(&["secrets/web.yaml"]),
     error("untracked-file", "an ignored file")

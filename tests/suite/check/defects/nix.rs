@@ -87,6 +87,9 @@ pub(super) const DEFECTS: &[Defect] = &[
     note("unknown-group", "a group from nowhere")
         .in_sops("\"webgroup\"")
         .model(|model| model.option("db_password", "group", "\"webgroup\"")),
+    note("unknown-unit", "a unit from nowhere")
+        .in_sops("\"wbe.service\"")
+        .model(|model| model.option("db_password", "restartUnits", "[ \"wbe.service\" ]")),
     // 14: leaves
     note("undeclared-leaf", "a leaf declared nowhere")
         .at("secrets/web.yaml", "vpn_config")

@@ -1,11 +1,12 @@
 //! `encrypt`: a plain YAML file, sealed by the creation rule that its path matches.
 
+mod left;
+
 use std::io::Write;
 use std::sync::Arc;
 
 use super::args::EncryptArgs;
 use super::failure::{Failure, code};
-use super::note;
 use super::prompt::TerminalPrompt;
 use super::rules::FileRules;
 use super::sealed_file::{read_text, save};
@@ -17,23 +18,48 @@ use crate::storage::{Accept, Before, Change, NewFileMode, SealNewError, seal_new
 
 /// Encrypts a file, and says what is still there in the clear.
 pub(super) fn run(args: &EncryptArgs, out: &mut impl Write) -> Result<(), Failure> {
+    only_yaml(args)?;
     let text = read_text(&args.file)?;
     let rules = FileRules::of(&args.file)?;
     let sealed = seal(&text, rules.rule()?).map_err(|failure| failure.in_file(&args.file))?;
     let bytes = sealed.text().as_bytes();
+    let plain = ContentHash::of(text.as_bytes());
     match &args.output {
         Some(path) => {
             let before = Before::New(NewFileMode::Shared);
             save(&[Change { path, before, bytes, accept: Accept::Nothing }])?;
-            note(&format!("{} is encrypted; {} still holds the plain text", shown(path), shown(&args.file)));
-            Ok(())
+            left::put_away(args, path, plain)
         }
         None if args.in_place => {
-            let before = Before::Content(ContentHash::of(text.as_bytes()));
-            save(&[Change { path: &args.file, before, bytes, accept: Accept::Nothing }])
+            let before = Before::Content(plain);
+            save(&[Change { path: &args.file, before, bytes, accept: Accept::Nothing }])?;
+            left::say_in_place(&args.file);
+            Ok(())
         }
         None => out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| unwritten(&error)),
     }
+}
+
+/// Refuses what sops would read as another format because of its name.
+fn only_yaml(args: &EncryptArgs) -> Result<(), Failure> {
+    let target = args.output.as_deref().unwrap_or(&args.file);
+    let is_written = args.output.is_some() || args.in_place;
+    let format = match target.extension().and_then(|extension| extension.to_str()) {
+        Some("yaml" | "yml") => return Ok(()),
+        Some("json") => "JSON",
+        Some("env") => "dotenv",
+        Some("ini") => "INI",
+        // What is printed may be put anywhere.
+        _ if !is_written => return Ok(()),
+        _ => "binary",
+    };
+    let file = shown(target);
+    let words = format!("{file}: sops reads a file of this name as {format}, and sopsmith encrypts YAML only");
+    let hint = match format {
+        "binary" => "give it a name that ends in .yaml, or let sops do it: sops encrypt --in-place FILE",
+        _ => "let sops do it: sops encrypt --in-place FILE",
+    };
+    Err(Failure::new(code::COULD_NOT_READ, words).hint(hint))
 }
 
 /// Seals a plain text with a data key of its own, wrapped for the recipients of a rule.

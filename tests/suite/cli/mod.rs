@@ -2,6 +2,7 @@
 
 mod config;
 mod env;
+mod leftovers;
 
 use crate::folder::{Folder, IDENTITY, changed_lines};
 use crate::tools::SOPS_VERSIONS;

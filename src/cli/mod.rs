@@ -85,7 +85,7 @@ fn perform(command: Command) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::run(&args, &mut out),
         Command::Config(args) => config::run(&args, &mut out),
         Command::Completions(args) => script::completions(args.shell, &mut out).map_err(|error| unwritten(&error)),
-        Command::Man => script::man(&mut out).map_err(|error| unwritten(&error)),
+        Command::Man(args) => script::man(&args, &mut out),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

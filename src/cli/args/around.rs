@@ -22,3 +22,14 @@ pub struct CompletionsArgs {
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
 }
+
+/// Which pages, and where to.
+#[derive(Debug, ClapArgs)]
+pub struct ManArgs {
+    /// The command, as in `recipients add`; without one the page of the program.
+    #[arg(conflicts_with = "dir")]
+    pub command: Vec<String>,
+    /// Write the pages of the program and of every command into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}

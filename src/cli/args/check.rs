@@ -26,6 +26,12 @@ pub struct CheckArgs {
 }
 
 const CHECK_CODES: &str = "\
+Examples:
+  sopsmith check
+  sopsmith check --fix
+  sopsmith check hosts/web --format github
+  sopsmith check --explain missing-key
+
 Ends with 0 without errors, with 1 with errors, with 2 where it could not look.
 A problem is silenced where it is right, with a reason: beside or above the line by the comment
   # sopsmith: ignore CODE reason

@@ -19,6 +19,7 @@ pub struct UpdateKeysArgs {
 const UPDATE_KEYS_HELP: &str = "\
 The data key stays, and so do the lines of everybody who stays. Safe to stop at any point, and to run again.
 Whoever is removed may know the data key; `sopsmith rotate FILE` makes a new one.
+
 Examples:
   sopsmith updatekeys                    every file whose rule in .sops.yaml says something else
   sopsmith updatekeys secrets/web.yaml --yes";
@@ -34,5 +35,6 @@ pub struct RotateArgs {
 
 const ROTATE_HELP: &str = "\
 Every value is sealed anew, for the recipients that the file has. Safe to stop at any point, and to run again.
-Example:
+
+Examples:
   sopsmith rotate secrets/*.yaml         after somebody was removed";

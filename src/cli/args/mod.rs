@@ -4,6 +4,7 @@ mod around;
 mod check;
 mod config;
 mod env;
+mod examples;
 mod file;
 mod key;
 mod keys;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-pub(super) use around::{CompletionsArgs, DemoArgs};
+pub(super) use around::{CompletionsArgs, DemoArgs, ManArgs};
 pub(super) use check::{CheckArgs, ReportFormat};
 pub(super) use config::ConfigArgs;
 pub(super) use env::EnvArgs;
@@ -27,7 +28,7 @@ pub(super) use start::{DecryptWithArg, InitArgs, KeygenArgs};
 /// Without a command it opens the editor: on FILE, or on the encrypted files of this repository to choose from.
 #[derive(Debug, Parser)]
 #[command(name = "sopsmith", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = examples::SOPSMITH)]
 pub struct Args {
     /// What to do; without a command the editor opens.
     #[command(subcommand)]
@@ -36,20 +37,6 @@ pub struct Args {
     #[command(flatten)]
     pub editor: EditorArgs,
 }
-
-const EXAMPLES: &str = "\
-Examples:
-  sopsmith init                          from nothing to a rebuild that works
-  sopsmith secrets/web.yaml              edit a file beside the declarations that read it
-  sopsmith demo                          a throwaway repository, to look around in
-  sopsmith list secrets/web.yaml         names, types and declarations; needs no key
-  sopsmith get secrets/web.yaml api/key  one value on stdout, nothing added
-  pass show x | sopsmith set secrets/web.yaml api/key --trim-newline
-  sopsmith set secrets/web.yaml db/password --generate password
-  sopsmith check                         what the next rebuild would say; needs no key
-
-KEY is a/b/c as in sops-nix, or [\"a\"][\"b\"][0] as in SOPS.
-Keys are looked up as SOPS does: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt, ~/.ssh/id_ed25519, …";
 
 /// What the editor opens, and how it looks.
 #[derive(Debug, ClapArgs)]
@@ -83,20 +70,28 @@ pub enum Command {
     /// Make an age identity, or print the recipients of one.
     Keygen(KeygenArgs),
     /// Open a throwaway repository with a key of its own.
+    #[command(after_help = examples::DEMO)]
     Demo(DemoArgs),
     /// Print key paths, types and declarations; needs no key.
+    #[command(after_help = examples::LIST)]
     List(ListArgs),
     /// Print one value, nothing added.
+    #[command(after_help = examples::GET)]
     Get(KeyArgs),
     /// Set one value, read from stdin or generated.
+    #[command(after_help = examples::SET)]
     Set(SetArgs),
     /// Delete a key and all below it.
+    #[command(after_help = examples::UNSET)]
     Unset(KeyArgs),
     /// Rename a key; what is below it comes along.
+    #[command(after_help = examples::RENAME)]
     Rename(RenameArgs),
     /// Copy one value to the clipboard, and clear it after a time.
+    #[command(after_help = examples::COPY)]
     Copy(CopyArgs),
     /// Print the file with its values opened; comments, order and layout as they stand.
+    #[command(after_help = examples::DECRYPT)]
     Decrypt(FileArgs),
     /// Encrypt a plain YAML file by the creation rules of its .sops.yaml.
     Encrypt(EncryptArgs),
@@ -112,9 +107,11 @@ pub enum Command {
     /// Print all settings with their meaning, and which file is read.
     Config(ConfigArgs),
     /// Print the completions of a shell.
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
-    /// Print the manual page.
-    Man,
+    /// Print the manual page of the program or of one command, or write all pages.
+    #[command(after_help = examples::MAN)]
+    Man(ManArgs),
 }
 
 #[cfg(test)]
@@ -126,6 +123,48 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Args::command().debug_assert();
+    }
+
+    /// Every command without commands of its own, with the words that call it.
+    fn commands(above: &clap::Command, path: &[String], found: &mut Vec<(Vec<String>, clap::Command)>) {
+        for command in above.get_subcommands().filter(|command| command.get_name() != "help") {
+            let path = [path, &[command.get_name().to_owned()]].concat();
+            if command.has_subcommands() {
+                commands(command, &path, found);
+            } else {
+                found.push((path, command.clone()));
+            }
+        }
+    }
+
+    /// The program's arguments in an example: up to a pipe, a redirection, or the words that explain it.
+    fn arguments(line: &str) -> Option<Vec<String>> {
+        let call = &line[line.find("sopsmith")?..];
+        let ends = ["  ", " | ", " > ", " < "].into_iter().filter_map(|end| call.find(end));
+        let end = ends.min().unwrap_or(call.len());
+        Some(shell_words::split(&call[..end]).expect("examples are quoted as a shell asks for it"))
+    }
+
+    #[test]
+    fn every_command_has_examples_and_every_example_is_understood() {
+        let mut found = Vec::new();
+        commands(&Args::command(), &[], &mut found);
+        found.push((Vec::new(), Args::command()));
+        for (path, command) in found {
+            let name = path.join(" ");
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples = help.split("Examples:\n").nth(1).unwrap_or_else(|| panic!("{name} has no examples"));
+            let lines: Vec<&str> = examples.lines().take_while(|line| line.starts_with("  ")).collect();
+            assert!(!lines.is_empty(), "{name}");
+            for line in lines {
+                let arguments = arguments(line).unwrap_or_else(|| panic!("{name}: {line} calls another program"));
+                let called = arguments.iter().skip(1).take(path.len());
+                assert!(path.iter().eq(called), "{name}: {line} is an example of another command");
+                if let Err(error) = Args::try_parse_from(&arguments) {
+                    panic!("{name}: {line}: {error}");
+                }
+            }
+        }
     }
 
     #[test]

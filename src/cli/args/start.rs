@@ -26,6 +26,7 @@ Examples:
   sopsmith keygen > host.txt       the same, by the shell
   sopsmith keygen -y ~/.config/sops/age/keys.txt
   sopsmith keygen -y ~/.ssh/id_ed25519
+
 A file that is there is never overwritten.";
 
 /// What to set up, and the answers that would be asked for.
@@ -67,6 +68,11 @@ pub struct InitArgs {
 }
 
 const INIT_CODES: &str = "\
+Examples:
+  sopsmith init
+  sopsmith init --identity new --host web --yes
+  sopsmith init ./nixos --ssh-key ~/.ssh/id_ed25519 --host-key none
+
 Every file is shown as a diff before it is written. Nothing is overwritten, and what is in place is left alone.
 Without a terminal and without --yes the diffs are printed and nothing is written.
 Ends with 0 when all that can be written is in place, with 1 when it is not and was not written.";

@@ -159,6 +159,16 @@ fn completions_and_the_manual_page_come_from_the_arguments() {
         assert!(folder.run(&["completions", shell]).ok().contains("rename"), "{shell}");
     }
     assert!(folder.run(&["man"]).ok().contains("sopsmith"));
+    assert!(folder.run(&["man", "encrypt"]).ok().contains("creation rules"));
+    folder.run(&["man", "encrypts"]).failed(2, &["no command encrypts", "did you mean encrypt?"]);
+    folder.write("man/kept", "");
+    for _ in 0..2 {
+        folder.run(&["man", "--dir", "man"]).ok();
+        assert!(folder.read("man/sopsmith.1").contains("sopsmith"));
+        assert!(folder.read("man/sopsmith-get.1").contains("Examples"));
+    }
+    folder.write("sopsmith.bash", &folder.run(&["completions", "bash"]).ok());
+    crate::tools::succeed(crate::tools::system("bash").arg("-n").arg(folder.file("sopsmith.bash")));
     assert!(folder.run(&["--help"]).ok().contains("Examples:"));
 }
 

@@ -60,12 +60,19 @@ const TABLE: &[Group] = &[
         ("⏎",               Confirm,                         "go there"),
         ("x",               ApplyFix,                        "fix"),
     ]),
+    group(Context::Recipients, &[
+        ("a",               AddRecipient,                    "add"),
+        ("d Del",           RemoveRecipient,                 "remove"),
+        ("u",               UpdateKeys,                      "update files"),
+        ("⏎",               Confirm,                         "details"),
+    ]),
     group(Context::Files, &[
         ("⏎",               Confirm,                         "open"),
         ("a",               NewFile,                         "new file"),
         ("o",               OpenPath,                        "open a path"),
     ]),
     group(Context::Empty, &[
+        ("i",               SetUp,                           "set everything up"),
         ("o",               OpenPath,                        "open a path"),
     ]),
     group(Context::Plain, &[
@@ -112,6 +119,9 @@ const TABLE: &[Group] = &[
         ("Ctrl-g",          Generate,                        "generate"),
         ("Ctrl-o",          FromFile,                        "from file"),
         ("Ctrl-l",          ManyLines,                       "many lines"),
+    ]),
+    group(Context::FileField, &[
+        ("Ctrl-o",          FromFile,                        "from file"),
     ]),
     group(Context::Field, &[
         ("Ctrl-n",          NextChoice,                      "next name"),
@@ -200,6 +210,33 @@ const TABLE: &[Group] = &[
         ("⏎",               Confirm,                         "save"),
         ("Esc q",           Cancel,                          "back"),
         ("p",               Show(Pane::Problems),            "problems"),
+        ("↓ j",             Move(Motion::Down),              ""),
+        ("↑ k",             Move(Motion::Up),                ""),
+        ("PgDn ␣",          Move(Motion::PageDown),          ""),
+        ("PgUp",            Move(Motion::PageUp),            ""),
+    ]),
+    group(Context::SetupPlan, &[
+        ("⏎",               Confirm,                         "write all"),
+        ("Esc q",           Cancel,                          "back"),
+        ("↓ j",             Move(Motion::Down),              ""),
+        ("↑ k",             Move(Motion::Up),                ""),
+        ("PgDn ␣",          Move(Motion::PageDown),          ""),
+        ("PgUp",            Move(Motion::PageUp),            ""),
+        ("g Home",          Move(Motion::First),             ""),
+        ("G End",           Move(Motion::Last),              ""),
+    ]),
+    group(Context::KeysQuestion, &[
+        ("⏎",               Confirm,                         "do it"),
+        ("→ l Tab",         NextChoice,                      "what else"),
+        ("← h Shift-Tab",   PreviousChoice,                  ""),
+        ("Esc q",           Cancel,                          "back"),
+        ("↓ j",             Move(Motion::Down),              ""),
+        ("↑ k",             Move(Motion::Up),                ""),
+        ("PgDn ␣",          Move(Motion::PageDown),          ""),
+        ("PgUp",            Move(Motion::PageUp),            ""),
+    ]),
+    group(Context::Work, &[
+        ("Esc",             Cancel,                          "stop, or close"),
         ("↓ j",             Move(Motion::Down),              ""),
         ("↑ k",             Move(Motion::Up),                ""),
         ("PgDn ␣",          Move(Motion::PageDown),          ""),

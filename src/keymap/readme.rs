@@ -4,7 +4,15 @@ use super::resolve::Keymap;
 use crate::session::Context;
 
 /// The contexts that the README explains; the others explain themselves on the screen.
-const SHOWN: &[Context] = &[Context::Table, Context::Panes, Context::Form, Context::SecretField];
+const SHOWN: &[Context] = &[
+    Context::Table,
+    Context::Panes,
+    Context::Recipients,
+    Context::Files,
+    Context::Empty,
+    Context::Form,
+    Context::SecretField,
+];
 
 /// The keys as a Markdown table.
 #[must_use]

@@ -83,6 +83,16 @@ pub enum Action {
     AcceptMac,
     /// Asks for the path of a file to open.
     OpenPath,
+    /// Opens the form for a new recipient.
+    AddRecipient,
+    /// Asks for the removal of the recipient under the cursor.
+    RemoveRecipient,
+    /// Asks for files to be brought in step with their rules.
+    UpdateKeys,
+    /// Asks for a new data key of the open file.
+    Rotate,
+    /// Sets the repository up: key, rules, encrypted file, Nix.
+    SetUp,
     /// Asks for the path of a file to make.
     NewFile,
     /// Encrypts the file that was opened in the clear, in place.
@@ -217,6 +227,11 @@ pub const COMMANDS: &[Command] = commands! {
     Action::ApplyFix, "fix", "apply the fix of this problem";
     Action::Evaluate, "evaluate", "ask nix what the flake says";
     Action::OpenPath, "open", "open a file by its path";
+    Action::AddRecipient, "add-recipient", "add a recipient to rules and files, such as a host by its SSH key";
+    Action::RemoveRecipient, "remove-recipient", "remove the recipient under the cursor from rules and files";
+    Action::UpdateKeys, "update-keys", "give files the recipients that their rules name";
+    Action::Rotate, "rotate", "give the open file a new data key";
+    Action::SetUp, "set-up", "set everything up that is missing: key, rules, file, Nix";
     Action::NewFile, "new-file", "make an encrypted file by the rules of .sops.yaml";
     Action::EncryptFile, "encrypt", "encrypt this plain file in place, by the rules of .sops.yaml";
     Action::ReadAgain, "read-again", "read the repository from disk again";

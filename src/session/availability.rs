@@ -23,7 +23,7 @@ impl Session {
     fn pane_context(&self) -> Context {
         let is_locked = || matches!(&self.workspace.file, Some(file) if matches!(file.access, Access::Locked));
         match self.pane {
-            _ if self.blank == Blank::NothingHere => Context::Empty,
+            _ if self.is_empty() => Context::Empty,
             Pane::Keys if matches!(self.blank, Blank::Plain(_)) => Context::Plain,
             Pane::Keys if is_locked() => Context::Locked,
             Pane::Keys => Context::Table,
@@ -32,6 +32,12 @@ impl Session {
             Pane::Files => Context::Files,
             Pane::History => Context::History,
         }
+    }
+
+    /// Whether there is no encrypted file, so that setting up is what comes next.
+    pub(super) fn is_empty(&self) -> bool {
+        let is_blank = matches!(self.blank, Blank::NothingHere | Blank::CannotOpen(_));
+        is_blank && self.workspace.repository.encrypted_files().next().is_none()
     }
 
     /// Whether an action does something here and now, and otherwise why not.
@@ -63,6 +69,14 @@ impl Session {
                 Err(WhyNot::NotHere)
             }
             (Layer::Delete(question), Action::NextChoice | Action::PreviousChoice) if !question.has_choice() => {
+                Err(WhyNot::NotHere)
+            }
+            (Layer::AddRecipient(_) | Layer::Setup(_), Action::NextChoice | Action::PreviousChoice)
+                if layer.context() != Context::Choice =>
+            {
+                Err(WhyNot::NotHere)
+            }
+            (Layer::KeysQuestion(question), Action::NextChoice | Action::PreviousChoice) if !question.has_choice() => {
                 Err(WhyNot::NotHere)
             }
             (Layer::Paste { .. }, Action::AddPasted) => self.availability_in_pane(Action::Add),
@@ -107,8 +121,19 @@ impl Session {
             Action::Merge | Action::Difference => Err(WhyNot::NothingOutside),
             Action::Cancel => check(self.context() == Context::Plain, WhyNot::NotHere),
             Action::EncryptFile => self.may_encrypt(),
+            Action::SetUp => self.may_set_up(),
+            Action::AddRecipient | Action::UpdateKeys => self.may_change_keys(),
+            Action::RemoveRecipient => {
+                check(self.pane == Pane::Recipients, WhyNot::NotHere)?;
+                self.may_change_keys()
+            }
+            Action::Rotate => {
+                self.with_file()?.writable()?;
+                self.may_change_keys()
+            }
             Action::Confirm => match self.pane {
                 Pane::Problems => check(self.problems.chosen().is_some(), WhyNot::NoProblems),
+                Pane::Recipients => check(self.chosen_recipient().is_some(), WhyNot::NoRow),
                 Pane::Files => check(self.files.chosen(&self.workspace.repository).is_some(), WhyNot::NoFile),
                 _ => Err(WhyNot::NotHere),
             },

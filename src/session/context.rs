@@ -4,11 +4,11 @@
 //!   Anywhere ─┬─ Panes ─┬─ Table ─┬─ Locked
 //!             │         │         └─ RowMenu
 //!             │         └─ Problems, Recipients, Files, History, Empty, Plain
-//!             ├─ Text ──┬─ Form ──┬─ Field ── SecretField
+//!             ├─ Text ──┬─ Form ──┬─ Field ── SecretField, FileField
 //!             │         │         ├─ Choice, Switch
 //!             │         │         └─ Lines
 //!             │         └─ Filter, Palette, Prompt, Path
-//!             ├─ CopyMenu, Generate, Page, Review
+//!             ├─ CopyMenu, Generate, Page, Review, SetupPlan, KeysQuestion, Work
 //!             └─ QuitQuestion, PasteQuestion, DeleteQuestion, ChangedOutside, Tampered
 //! ```
 
@@ -43,6 +43,8 @@ pub enum Context {
     Form,
     /// A text field of a form.
     Field,
+    /// A text field whose text may come from a file.
+    FileField,
     /// A text field whose text is a secret.
     SecretField,
     /// A field that takes one of several values.
@@ -65,6 +67,12 @@ pub enum Context {
     Page,
     /// What a save would write.
     Review,
+    /// What a setup would write.
+    SetupPlan,
+    /// What a change of recipients or data keys would do.
+    KeysQuestion,
+    /// Recipients or data keys are being changed, file after file.
+    Work,
     /// A passphrase or another answer is asked for.
     Prompt,
     /// Leaving with unsaved changes.
@@ -94,6 +102,7 @@ impl Context {
         Self::Filter,
         Self::Form,
         Self::Field,
+        Self::FileField,
         Self::SecretField,
         Self::Choice,
         Self::Switch,
@@ -105,6 +114,9 @@ impl Context {
         Self::Palette,
         Self::Page,
         Self::Review,
+        Self::SetupPlan,
+        Self::KeysQuestion,
+        Self::Work,
         Self::Prompt,
         Self::Text,
         Self::QuitQuestion,
@@ -128,7 +140,7 @@ impl Context {
             | Self::History
             | Self::Empty
             | Self::Plain => Some(Self::Panes),
-            Self::SecretField => Some(Self::Field),
+            Self::FileField | Self::SecretField => Some(Self::Field),
             Self::Field | Self::Choice | Self::Switch | Self::Lines => Some(Self::Form),
             Self::Form | Self::Filter | Self::Palette | Self::Prompt | Self::Path => Some(Self::Text),
             _ => Some(Self::Anywhere),
@@ -145,7 +157,14 @@ impl Context {
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Filter | Self::Field | Self::SecretField | Self::Lines | Self::Path | Self::Palette | Self::Prompt
+            Self::Filter
+                | Self::Field
+                | Self::FileField
+                | Self::SecretField
+                | Self::Lines
+                | Self::Path
+                | Self::Palette
+                | Self::Prompt
         )
     }
 
@@ -173,6 +192,7 @@ impl Context {
             Self::Filter => "filter",
             Self::Form => "form",
             Self::Field => "field",
+            Self::FileField => "file-field",
             Self::SecretField => "secret-field",
             Self::Choice => "choice",
             Self::Switch => "switch",
@@ -184,6 +204,9 @@ impl Context {
             Self::Palette => "palette",
             Self::Page => "page",
             Self::Review => "review",
+            Self::SetupPlan => "setup-plan",
+            Self::KeysQuestion => "keys-question",
+            Self::Work => "work",
             Self::Prompt => "prompt",
             Self::QuitQuestion => "quit-question",
             Self::PasteQuestion => "paste-question",
@@ -210,6 +233,7 @@ impl Context {
             Self::Filter => "filter",
             Self::Form => "form",
             Self::Field => "text field",
+            Self::FileField => "text or file",
             Self::SecretField => "value",
             Self::Choice => "choice",
             Self::Switch => "switch",
@@ -222,6 +246,9 @@ impl Context {
             Self::Palette => "commands",
             Self::Page => "page",
             Self::Review => "review",
+            Self::SetupPlan => "setting up",
+            Self::KeysQuestion => "changing keys",
+            Self::Work => "work",
             Self::Prompt => "prompt",
             Self::QuitQuestion => "leaving",
             Self::PasteQuestion => "pasted",

@@ -2,6 +2,8 @@
 //!
 //! The session decides, the edge performs and reports an [`Event`](super::Event) that names the request again.
 
+use super::recipients::FileTask;
+use super::setup::SetupAnswers;
 use crate::repo::{ContentHash, RepoPath};
 use crate::secret::Secret;
 use crate::sops::{CreationRule, Metadata};
@@ -64,6 +66,40 @@ pub enum Effect {
         path: RepoPath,
         /// Who is to read it.
         rule: Box<CreationRule>,
+    },
+    /// Reads what a setup of the repository begins with: `Event::SetupRead`.
+    ReadSetup {
+        /// The request.
+        request: Request,
+    },
+    /// Plans a setup, and keeps the plan: `Event::SetupPlanned`.
+    PlanSetup {
+        /// The request.
+        request: Request,
+        /// The number of the key that was chosen.
+        key: usize,
+        /// The answers.
+        answers: Box<SetupAnswers>,
+    },
+    /// Carries out the plan that was made last, whole or not at all: `Event::SetupDone`.
+    ApplySetup {
+        /// The request.
+        request: Request,
+    },
+    /// Changes recipients or data keys, `.sops.yaml` first, then file after file: `Event::KeysChanged` for each, and
+    /// `Event::WorkEnded`.
+    ChangeKeys {
+        /// The request.
+        request: Request,
+        /// `.sops.yaml`, if it changes; if it cannot be written, nothing is done.
+        rules: Option<FileWrite>,
+        /// The files.
+        tasks: Vec<FileTask>,
+    },
+    /// Lets such work end after the file that is under way.
+    StopWork {
+        /// The work.
+        request: Request,
     },
     /// Puts text on the clipboard: `Event::Copied`.
     Copy {

@@ -7,6 +7,7 @@
 use super::action::Action;
 use super::effect::Request;
 use super::pane::history::Revision;
+use super::setup::{SetupFacts, SetupPreview};
 use crate::repo::RepoPath;
 pub use crate::repo::check::GitFiles;
 use crate::secret::Secret;
@@ -100,6 +101,43 @@ pub enum Event {
         request: Request,
         /// The file, and what it holds now.
         outcome: Result<(RepoPath, String), Failure>,
+    },
+    /// One file of a work has other recipients or another data key, or is as it was.
+    KeysChanged {
+        /// The work.
+        request: Request,
+        /// The file.
+        path: RepoPath,
+        /// What became of it, in a few words.
+        outcome: Result<&'static str, Failure>,
+    },
+    /// A work has ended, at its last file or because it was to stop.
+    WorkEnded {
+        /// The request it answers.
+        request: Request,
+        /// A failure before the first file.
+        outcome: Result<(), Failure>,
+    },
+    /// What a setup begins with was read.
+    SetupRead {
+        /// The request it answers.
+        request: Request,
+        /// What there is.
+        outcome: Result<Box<SetupFacts>, Failure>,
+    },
+    /// A setup is planned; nothing is written yet.
+    SetupPlanned {
+        /// The request it answers.
+        request: Request,
+        /// What it would do.
+        outcome: Result<Box<SetupPreview>, Failure>,
+    },
+    /// A setup was carried out, or nothing was written.
+    SetupDone {
+        /// The request it answers.
+        request: Request,
+        /// What is worth saying beside.
+        outcome: Result<Vec<String>, Failure>,
     },
     /// A copy came to an end.
     Copied {

@@ -116,13 +116,20 @@ impl Session {
         }
     }
 
-    /// What stands in place of the table while a new file has no keys.
-    pub(super) fn new_file_page(&self) -> Option<PageView> {
-        let file = self.workspace.file.as_ref().filter(|file| self.workspace.is_new(&file.path))?;
+    /// What stands in place of the table while a file has no keys.
+    pub(super) fn no_keys_page(&self) -> Option<PageView> {
+        let file = self.workspace.file.as_ref()?;
         if self.table.len() > 0 || self.table.filter().is_some() {
             return None;
         }
         let name = sanitize(file.path.as_str());
+        if !self.workspace.is_new(&file.path) {
+            let lines = vec![
+                PageLine::new(format!("{name} holds no keys yet."), Tone::Plain),
+                PageLine::new("a adds the first one, its value and its declaration.", Tone::Plain),
+            ];
+            return Some(PageView { title: "no keys".to_owned(), lines, ..PageView::default() });
+        }
         let mut lines = vec![PageLine::new(format!("{name} does not exist yet."), Tone::Plain)];
         if let Ok(rule) = self.workspace.rule_for(&file.path) {
             lines.push(PageLine::new(format!("It will be made for {}.", rule.in_words()), Tone::Plain));

@@ -11,6 +11,8 @@
 //!   workspace, open_file, undo                      the texts, and the way back
 //!   table, filter, pane                             what is shown of them
 //!   layer, form                                     what is open above
+//!   recipients                                      who can read what, and new data keys, over many files
+//!   setup                                           from nothing to a repository with secrets
 //!   save                                            review, writing, merging what others wrote
 //! ```
 //!
@@ -35,11 +37,13 @@ mod open_file;
 mod opening;
 pub mod pane;
 mod places;
+pub mod recipients;
 mod reply;
 mod reveal;
 mod row;
 mod save;
 mod screen;
+pub mod setup;
 mod show;
 mod table;
 mod timers;
@@ -57,7 +61,9 @@ pub use effect::{Clip, Effect, FileWrite, Request};
 pub use event::{Cleared, Event, Failure, GitFiles, Loaded, Press, PromptKind, SaveOutcome, Target, Tried, Unwrapped};
 pub use pane::Pane;
 pub use pane::history::Revision;
+pub use recipients::FileTask;
 pub use screen::{Screen, Scroll};
+pub use setup::{Holder, KeyOffer, Proposal, SetupAnswers, SetupFacts, SetupPreview};
 pub use timers::Timers;
 pub use update::update;
 pub use view::*;
@@ -118,6 +124,9 @@ pub struct Session {
     /// When a person did something last.
     active_at: Timestamp,
     saving: Option<Saving>,
+    /// Recipients or data keys that are being changed.
+    work: Option<recipients::work::Work>,
+    setting_up: Option<setup::SettingUp>,
     asked: Asked,
     next_request: u64,
     outbox: Vec<Effect>,
@@ -151,6 +160,8 @@ struct Asked {
     evaluation: Option<Request>,
     making: Option<(Request, RepoPath)>,
     encryption: Option<Request>,
+    /// What is opened once the repository was read anew, and what is said then.
+    anew: Option<(Option<RepoPath>, String)>,
 }
 
 impl Session {
@@ -186,6 +197,8 @@ impl Session {
             blank: Blank::Reading,
             active_at: now,
             saving: None,
+            work: None,
+            setting_up: None,
             asked: Asked::default(),
             next_request: 0,
             outbox: Vec::new(),

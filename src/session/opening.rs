@@ -24,6 +24,12 @@ impl Session {
         self.ask(Effect::ReadRepository { request, open });
     }
 
+    /// Asks for the repository, whose files were changed at our own wish: all of it is taken as it stands then.
+    pub(super) fn read_anew(&mut self, open: Option<RepoPath>, words: String) {
+        self.asked.anew = Some((open, words));
+        self.read_repository(None);
+    }
+
     /// A repository was read.
     pub(super) fn take_repository(&mut self, outcome: Result<Loaded, Failure>) {
         let loaded = match outcome {
@@ -34,6 +40,9 @@ impl Session {
             }
             Err(failure) => return self.report(&failure),
         };
+        if let Some((open, words)) = self.asked.anew.take() {
+            return self.take_anew(loaded, open, words);
+        }
         let again = self.workspace.file.as_ref().map(|file| file.path.clone());
         if again.is_some() && loaded.open.is_none() && self.workspace.name == loaded.name {
             return self.take_changes(loaded);
@@ -49,6 +58,18 @@ impl Session {
         if let Some(note) = notes.first() {
             self.complain(sanitize(note).into_owned(), None);
         }
+    }
+
+    /// Takes the repository as it stands. There is no way back over what was done: the history of changes is gone.
+    fn take_anew(&mut self, loaded: Loaded, open: Option<RepoPath>, words: String) {
+        let pane = self.pane;
+        self.workspace = Workspace::of(loaded.name, loaded.files, loaded.git);
+        self.choose_file(open, false);
+        if self.workspace.file.is_some() && pane != Pane::Keys {
+            self.pane = pane;
+        }
+        self.check_soon();
+        self.say(words);
     }
 
     /// The repository was read again: each file that differs is a change from outside.

@@ -20,6 +20,7 @@ impl Session {
             Event::PromptAsked { request, question, kind } => self.prompted(request, &question, kind),
             Event::Notice(words) => self.say(words),
             Event::ValueRead { request, outcome } if answers(&mut self.asked.value, request) => match outcome {
+                Ok(value) if matches!(self.layers.last(), Some(Layer::AddRecipient(_))) => self.take_key(&value),
                 Ok(value) => self.take_value(&value),
                 Err(failure) => self.report(&failure),
             },
@@ -28,6 +29,11 @@ impl Session {
             Event::FileEncrypted { request, outcome } if answers(&mut self.asked.encryption, request) => {
                 self.file_encrypted(outcome);
             }
+            Event::KeysChanged { request, path, outcome } => self.keys_changed(request, &path, outcome),
+            Event::WorkEnded { request, outcome } => self.work_ended(request, outcome),
+            Event::SetupRead { request, outcome } => self.setup_read(request, outcome.map(|facts| *facts)),
+            Event::SetupPlanned { request, outcome } => self.setup_planned(request, outcome.map(|plan| *plan)),
+            Event::SetupDone { request, outcome } => self.setup_done(request, outcome),
             Event::Copied { request, outcome } => self.copied(request, outcome),
             Event::ClipboardCleared { outcome: Cleared::Cleared, .. } => self.say("The clipboard is cleared."),
             Event::ClipboardCleared { outcome: Cleared::Failed(failure), .. } => self.report(&failure),
@@ -49,7 +55,7 @@ impl Session {
 
     /// Shows a question of what is under way; to any other the answer is no.
     fn prompted(&mut self, request: Request, question: &str, kind: PromptKind) {
-        if self.waits_for_unwrapping(request) || self.waits_for_sealing(request) {
+        if self.waits_for_unwrapping(request) || self.waits_for_sealing(request) || self.is_working(request) {
             let question = sanitize(question).into_owned();
             self.layers.push(Layer::Prompt(Prompt::new(request, question, kind)));
         } else {

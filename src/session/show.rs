@@ -123,7 +123,7 @@ impl Session {
             Blank::NothingHere => {
                 let lines = vec![
                     plain(format!("No encrypted file below {}.", sanitize(&self.workspace.name))),
-                    plain("sopsmith init sets up everything · o opens a path".to_owned()),
+                    plain("i sets up everything that is missing · o opens a path".to_owned()),
                     plain("sopsmith demo shows how it looks".to_owned()),
                 ];
                 ("nothing here yet", lines)
@@ -134,7 +134,7 @@ impl Session {
             Blank::NothingOpen if needs_file && self.workspace.file.is_none() => {
                 ("no file is open", vec![plain("4 lists the encrypted files; ⏎ opens one.".to_owned())])
             }
-            _ if self.pane == Pane::Keys => return self.new_file_page(),
+            _ if self.pane == Pane::Keys => return self.no_keys_page(),
             _ => return None,
         };
         Some(PageView { title: title.to_owned(), lines, first: 0, size: PageSize::Whole })
@@ -170,6 +170,9 @@ impl Session {
     #[must_use]
     pub fn countdown(&self) -> Option<String> {
         let left = |until: Timestamp| until.duration_since(self.now).as_secs().max(0);
+        if let Some(work) = &self.work {
+            return Some(work.in_words());
+        }
         let clipboard = self.clipboard.until().map(|until| format!("clipboard cleared in {} s", left(until)));
         let revealed = || self.revealed.as_ref().map(|revealed| format!("hidden in {} s", left(revealed.until)));
         clipboard.or_else(revealed)

@@ -102,6 +102,8 @@ impl Session {
         let response = match (layers.last_mut(), around) {
             (Some(Layer::Form(form)), Some(around)) => form.insert(text, around),
             (Some(Layer::Rename(form)), Some(around)) => form.insert(typed, around),
+            (Some(Layer::AddRecipient(form)), _) => form.insert(typed, &workspace.repository),
+            (Some(Layer::Setup(form)), _) => form.insert(typed),
             (Some(Layer::Palette(palette)), _) => {
                 palette.field.insert(typed);
                 palette.search();
@@ -156,11 +158,12 @@ impl Session {
                 let is_open = self.table.current().and_then(|row| self.table.fold_of(row)) == Some(super::Fold::Open);
                 self.act(if is_open { Action::Fold } else { Action::Unfold }, random);
             }
-            Target::Field(number) => {
-                if let Some(Layer::Form(form)) = self.layers.last_mut() {
-                    form.focus_on(number);
-                }
-            }
+            Target::Field(number) => match self.layers.last_mut() {
+                Some(Layer::Form(form)) => form.focus_on(number),
+                Some(Layer::AddRecipient(form)) => form.focus_on(number),
+                Some(Layer::Setup(form)) => form.focus_on(number),
+                _ => {}
+            },
             Target::Body => {}
         }
     }

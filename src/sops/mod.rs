@@ -39,6 +39,7 @@ mod verify;
 mod walk;
 
 pub use crate::crypto::age::Recipient as AgeRecipient;
+pub use crate::crypto::age::{HandedIn, HandedInError, SshAs, recipient_from_text};
 pub use crate::crypto::{Cipher, DataKey};
 pub use change::{Change, ChangeKind, changes};
 pub use creation_rule::{

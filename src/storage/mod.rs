@@ -10,8 +10,10 @@
 //!   keys      who can open a file, and its data key, changed
 //!   identity  the private keys of this machine, wherever sops would look
 //!   new_identity  a key that is made          folders   folders that a new file needs
+//!   change_keys  other recipients, another data key of one file
 //!   encrypt_file  a file in the clear, sealed in place
 //!   seal_new  a new encrypted file            setup     a repository's setup, read and carried out
+//!   setup_offers  what a setup in the editor begins with
 //! ```
 //!
 //! Nothing here sees a plaintext value: what is written is ciphertext, Nix text, or a new identity handed in as
@@ -21,9 +23,11 @@
 use std::path::Path;
 
 pub use crate::crypto::age::{NoPrompt, PassphraseFor, Prompt};
+pub use crate::repo::setup::SetupPlan;
 pub use crate::repo::{ContentHash, RepoPath};
 pub use crate::sops::CreationRule;
 
+mod change_keys;
 mod encrypt_file;
 mod evaluate;
 mod folders;
@@ -43,8 +47,10 @@ mod replace;
 mod root;
 mod seal_new;
 mod setup;
+mod setup_offers;
 mod watch;
 
+pub use change_keys::change_keys;
 pub use encrypt_file::{EncryptFileError, encrypt_file};
 pub use evaluate::{EvaluateError, evaluate};
 pub use folders::{FolderError, NewFolderMode, NewFolders};
@@ -67,6 +73,7 @@ pub use replace::{
 pub use root::{Root, RootError, RootKind};
 pub use seal_new::{SealNewError, seal_new_file};
 pub use setup::{OwnKey, OwnKeys, Setup, SetupDone, SetupError};
+pub use setup_offers::{login_name, own_host};
 pub use watch::Stamp;
 
 /// A path as it may be shown: control characters in file names become visible escapes.

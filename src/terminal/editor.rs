@@ -171,6 +171,9 @@ impl Editor {
                 Report::Repository(read) => self.events.push_back(self.world.adopt_repository(read)),
                 Report::Saved(saved) => self.events.push_back(self.world.adopt_save(saved)),
                 Report::Encrypted(encrypted) => self.events.push_back(self.world.adopt_encrypted(encrypted)),
+                Report::WorkEnded { request, outcome } => {
+                    self.events.push_back(self.world.adopt_work(request, outcome));
+                }
                 Report::ToTerminal(bytes) => self.tty.write(bytes.expose()).map_err(TerminalError::System)?,
                 Report::Died => return Err(TerminalError::Died),
             }

@@ -7,7 +7,7 @@ use std::thread;
 use super::signals::Waker;
 use super::world::{Encrypted, RepositoryRead, Saved};
 use crate::secret::Secret;
-use crate::session::Event;
+use crate::session::{Event, Failure, Request};
 
 /// What a thread reports.
 pub(super) enum Report {
@@ -19,6 +19,13 @@ pub(super) enum Report {
     Saved(Saved),
     /// A plain file was encrypted, or not.
     Encrypted(Encrypted),
+    /// A work over many files has ended.
+    WorkEnded {
+        /// The work.
+        request: Request,
+        /// A failure before its first file.
+        outcome: Result<(), Failure>,
+    },
     /// Bytes for the terminal that are no part of a frame.
     ToTerminal(Secret),
     /// The thread panicked: the program cannot be trusted any further.

@@ -21,6 +21,21 @@ impl Session {
                 Generated::Take => self.take_generated(),
                 Generated::Refused => self.refuse(&WhyNot::NotHere),
             },
+            Some(Layer::AddRecipient(form)) => match form.act(action, &self.workspace.repository) {
+                Response::Stay => {}
+                Response::Close => drop(self.layers.pop()),
+                Response::Done => self.plan_new_recipient(),
+                Response::FromFile => self.layers.push(Layer::Path(PathInput::new(PathUse::Recipient))),
+                _ => self.refuse(&WhyNot::NotHere),
+            },
+            Some(Layer::Work(_)) if action == Action::Cancel => self.stop_work(),
+            Some(Layer::Setup(form)) => match form.act(action) {
+                Response::Stay => {}
+                Response::Close => drop(self.layers.pop()),
+                Response::Done => self.plan_setup(),
+                _ => self.refuse(&WhyNot::NotHere),
+            },
+            Some(Layer::SetupPlan(_)) if action == Action::Confirm => self.apply_setup(),
             Some(Layer::Path(input)) => match action {
                 Action::Confirm => self.read_path(),
                 Action::Cancel => drop(self.layers.pop()),
@@ -112,7 +127,7 @@ impl Session {
         let purpose = input.purpose;
         self.layers.pop();
         match purpose {
-            PathUse::Value => {
+            PathUse::Value | PathUse::Recipient => {
                 let request = self.request();
                 self.asked.value = Some(request);
                 self.ask(Effect::ReadValue { request, path });
@@ -175,6 +190,9 @@ impl Session {
     fn act_on_page(&mut self, action: Action, random: &mut dyn Random) {
         let screen = self.screen;
         match (self.layers.last_mut(), action) {
+            (Some(Layer::KeysQuestion(question)), Action::NextChoice | Action::PreviousChoice) => {
+                question.step(action == Action::PreviousChoice);
+            }
             (Some(layer), Action::Move(motion)) => {
                 if let Some(page) = layer.page_mut() {
                     page.scroll(motion, screen);
@@ -206,6 +224,10 @@ impl Session {
         match (self.layers.pop(), action) {
             (Some(Layer::Delete(question)), Action::Confirm) => self.commit_delete(&question, random),
             (Some(Layer::Review { leave, .. }), Action::Confirm) => self.save(leave, random),
+            (Some(Layer::KeysQuestion(question)), Action::Confirm) => self.begin_work(question),
+            (Some(Layer::Quit(_)), Action::Save) if self.has_open_form() => {
+                self.say("The form is still open: Ctrl-s finishes it, and s saves then.");
+            }
             (Some(Layer::Quit(_)), Action::Save) => self.open_review(true),
             (Some(Layer::Paste { text, .. }), Action::AddPasted) => {
                 self.open_add_form("");

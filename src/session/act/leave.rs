@@ -15,7 +15,7 @@ impl Session {
     pub(super) fn quit(&mut self) {
         let changed: Vec<String> = self.workspace.changed().map(|(path, _)| path.to_string()).collect();
         let is_typing = self.has_open_form();
-        if changed.is_empty() && !is_typing && self.saving.is_none() {
+        if changed.is_empty() && !is_typing && self.saving.is_none() && self.work.is_none() {
             return self.leave();
         }
         let mut lines: Vec<PageLine> =
@@ -25,6 +25,12 @@ impl Session {
         }
         if self.saving.is_some() {
             lines.push(PageLine::new("A save is under way.", Tone::Warning));
+        }
+        if self.work.is_some() {
+            lines.push(PageLine::new(
+                "Keys are being changed; the file under way is finished or left whole.",
+                Tone::Warning,
+            ));
         }
         self.layers.push(Layer::Quit(Page::small("Leave", lines)));
     }

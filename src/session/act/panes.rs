@@ -45,6 +45,11 @@ impl Session {
             Action::Confirm => self.open_selected(),
             Action::Cancel => self.leave_plain(),
             Action::EncryptFile => self.encrypt_plain(),
+            Action::AddRecipient => self.open_add_recipient(),
+            Action::RemoveRecipient => self.ask_about_removal(),
+            Action::UpdateKeys => self.ask_about_update(),
+            Action::Rotate => self.ask_about_rotation(),
+            Action::SetUp => self.set_up(),
             Action::NewFile => self.layers.push(Layer::Path(PathInput::new(PathUse::New))),
             Action::GitAdd => self.git_add(),
             Action::Evaluate => self.evaluate(),
@@ -125,6 +130,7 @@ impl Session {
                     self.open_file_asking(path);
                 }
             }
+            Pane::Recipients => self.show_recipient(),
             _ => self.refuse(&WhyNot::NotHere),
         }
     }

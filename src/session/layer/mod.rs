@@ -17,7 +17,10 @@ use super::context::Context;
 use super::form::generate::GenerateForm;
 use super::form::rename::RenameForm;
 use super::form::secret_form::SecretForm;
+use super::recipients::add::AddRecipient;
+use super::recipients::question::KeysQuestion;
 use super::screen::Screen;
+use super::setup::SetupForm;
 use super::view::{Exposed, LayerView};
 use crate::repo::RepoPath;
 use crate::secret::Secret;
@@ -26,6 +29,16 @@ use crate::secret::Secret;
 pub(super) enum Layer {
     /// Adding, editing, Nix fields.
     Form(Box<SecretForm>),
+    /// A new recipient.
+    AddRecipient(Box<AddRecipient>),
+    /// What a change of recipients or data keys would do.
+    KeysQuestion(Box<KeysQuestion>),
+    /// Such a change under way.
+    Work(Page),
+    /// The questions of a setup.
+    Setup(Box<SetupForm>),
+    /// What a setup would write.
+    SetupPlan(Page),
     /// Making a value for the form below.
     Generate(Box<GenerateForm>),
     /// Typing the path of a file.
@@ -76,6 +89,11 @@ impl Layer {
     pub(super) fn context(&self) -> Context {
         match self {
             Self::Form(form) => form.context(),
+            Self::AddRecipient(form) => form.context(),
+            Self::KeysQuestion(_) => Context::KeysQuestion,
+            Self::Work(_) => Context::Work,
+            Self::Setup(form) => form.context(),
+            Self::SetupPlan(_) => Context::SetupPlan,
             Self::Generate(_) => Context::Generate,
             Self::Path(_) => Context::Path,
             Self::Rename(form) => form.context(),
@@ -97,6 +115,9 @@ impl Layer {
     pub(super) fn view(&self, screen: Screen) -> LayerView<'_> {
         match self {
             Self::Form(form) => super::form::view::view(form),
+            Self::AddRecipient(form) => LayerView::Form(form.view()),
+            Self::KeysQuestion(question) => LayerView::Page(question.page().view(screen)),
+            Self::Setup(form) => LayerView::Form(form.view()),
             Self::Generate(form) => LayerView::Form(form.view()),
             Self::Path(input) => LayerView::Form(input.view()),
             Self::Rename(form) => LayerView::Form(form.view()),
@@ -110,6 +131,8 @@ impl Layer {
             | Self::Quit(page)
             | Self::Paste { page, .. }
             | Self::ChangedOutside { page, .. }
+            | Self::SetupPlan(page)
+            | Self::Work(page)
             | Self::Tampered(page) => LayerView::Page(page.view(screen)),
         }
     }
@@ -118,11 +141,14 @@ impl Layer {
     pub(super) fn page_mut(&mut self) -> Option<&mut Page> {
         match self {
             Self::Delete(question) => Some(question.page_mut()),
+            Self::KeysQuestion(question) => Some(question.page_mut()),
             Self::Page(page)
             | Self::Review { page, .. }
             | Self::Quit(page)
             | Self::Paste { page, .. }
             | Self::ChangedOutside { page, .. }
+            | Self::SetupPlan(page)
+            | Self::Work(page)
             | Self::Tampered(page) => Some(page),
             _ => None,
         }

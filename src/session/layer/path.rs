@@ -13,6 +13,8 @@ pub(crate) enum PathUse {
     Open,
     /// It is made.
     New,
+    /// It holds the key of a new recipient.
+    Recipient,
 }
 
 /// The path as far as it is typed.
@@ -44,6 +46,7 @@ impl PathInput {
             PathUse::Value => "Take the value from a file",
             PathUse::Open => "Open a file",
             PathUse::New => "Make a file",
+            PathUse::Recipient => "Take the public key from a file",
         };
         let path = FieldView {
             label: "Path",

@@ -10,6 +10,8 @@ mod merge;
 mod review;
 mod text_merge;
 
+pub(super) use review::text_lines;
+
 use super::effect::{Effect, FileWrite};
 use super::event::SaveOutcome;
 use super::layer::Layer;

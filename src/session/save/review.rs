@@ -105,7 +105,7 @@ fn of_nix(path: &RepoPath, before: &str, after: &str) -> Vec<PageLine> {
 }
 
 /// The difference of two texts, with a line of context.
-pub(super) fn text_lines(before: &str, after: &str) -> Vec<PageLine> {
+pub(in crate::session) fn text_lines(before: &str, after: &str) -> Vec<PageLine> {
     let diff = TextDiff::from_lines(before, after);
     let mut lines = Vec::new();
     for group in diff.grouped_ops(1) {

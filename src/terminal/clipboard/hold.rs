@@ -69,7 +69,7 @@ fn wait_for<T>(reports: &Receiver<Report>, pick: impl Fn(Event) -> Option<T>) ->
             }
             Ok(Report::ToTerminal(bytes)) => write_to_terminal(&bytes).map_err(|error| not_started(&error))?,
             // Nothing else is under way.
-            Ok(Report::Repository(_) | Report::Saved(_) | Report::Encrypted(_)) => {}
+            Ok(Report::Repository(_) | Report::Saved(_) | Report::Encrypted(_) | Report::WorkEnded { .. }) => {}
             Ok(Report::Died) | Err(_) => {
                 let words = "the clipboard's thread ended unexpectedly".to_owned();
                 return Err(Failure { words, hint: None });

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -22,7 +23,9 @@ mod making;
 mod prompts;
 mod repository;
 mod save;
+mod setup;
 mod watch;
+mod work;
 
 pub(super) use making::Encrypted;
 use prompts::Prompts;
@@ -48,6 +51,9 @@ pub(super) struct World {
     watch: Watch,
     saves_under_way: usize,
     accepted_losses: Arc<Mutex<BTreeSet<PathBuf>>>,
+    setup: setup::SetupUnderWay,
+    /// Tells the work under way to stop.
+    stop: Arc<AtomicBool>,
 }
 
 impl World {
@@ -61,6 +67,8 @@ impl World {
             watch: Watch::default(),
             saves_under_way: 0,
             accepted_losses: Arc::default(),
+            setup: Arc::default(),
+            stop: Arc::default(),
         })
     }
 
@@ -77,6 +85,11 @@ impl World {
             Effect::Save { request, files } => self.save(request, files)?,
             Effect::MakeFile { request, rule } => self.make_file(request, rule)?,
             Effect::EncryptFile { request, path, rule } => self.encrypt_file(request, path, rule)?,
+            Effect::ChangeKeys { request, rules, tasks } => self.change_keys(request, rules, tasks)?,
+            Effect::StopWork { .. } => self.stop_work(),
+            Effect::ReadSetup { request } => self.read_setup(request)?,
+            Effect::PlanSetup { request, key, answers } => self.plan_setup(request, key, answers)?,
+            Effect::ApplySetup { request } => self.apply_setup(request)?,
             Effect::Copy { request, clip } => self.clipboard.copy(request, clip),
             Effect::ClearClipboard { request } => self.clipboard.clear(request),
             Effect::GitAdd { request, paths } => self.git_add(request, paths)?,

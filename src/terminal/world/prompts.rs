@@ -62,6 +62,11 @@ impl Prompts {
         })
     }
 
+    /// Where identities are looked for, if that is not the environment of this process.
+    pub(super) fn environment(&self) -> Option<Arc<Environment>> {
+        self.environment.clone()
+    }
+
     /// A way to ask the person on behalf of a request. What older requests asked is declined.
     pub(super) fn ask_for(&self, request: Request) -> io::Result<Arc<dyn Prompt>> {
         lock(&self.waiting).clear();

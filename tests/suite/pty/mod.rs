@@ -2,6 +2,7 @@
 
 pub(crate) mod driver;
 mod edits;
+mod journey;
 mod panes;
 mod restored;
 mod settings;

@@ -6,6 +6,8 @@ use sopsmith::secret::Secret;
 use sopsmith::session::Event;
 
 use crate::keys_making::plain;
+use crate::keys_recipients::scanned;
+use crate::keys_setup::without_secrets;
 use crate::stage::{CHANGED_ELSEWHERE, CHANGED_SAME_KEY, Identities, Stage, path_of};
 
 /// A state: its name, and how it is reached in a window of that many columns and rows.
@@ -75,6 +77,31 @@ pub(crate) const STATES: &[State] = &[
         let stage = Stage::new(Some("secrets/web.yaml"), Identities::NoneFits, columns, rows);
         then(stage, |stage| stage.press("i"))
     }),
+    ("setup", |columns, rows| then(without_secrets(columns, rows), |stage| stage.press("i"))),
+    ("setup_name_wrong", |columns, rows| {
+        then(without_secrets(columns, rows), |stage| stage.press("i ⏎ Ctrl-u").write("a b"))
+    }),
+    ("setup_plan", |columns, rows| then(without_secrets(columns, rows), |stage| stage.press("i Ctrl-s"))),
+    ("setup_done", |columns, rows| then(without_secrets(columns, rows), |stage| stage.press("i Ctrl-s ⏎"))),
+    ("add_recipient", |columns, rows| web(columns, rows, |stage| stage.press("3 a"))),
+    ("add_recipient_typed", |columns, rows| web(columns, rows, |stage| stage.press("3 a").send(scanned()))),
+    ("add_recipient_wrong", |columns, rows| web(columns, rows, |stage| stage.press("3 a").write("web"))),
+    ("add_recipient_plan", |columns, rows| {
+        web(columns, rows, |stage| stage.press("3 a").send(scanned()).press("⏎ ⏎ ← Ctrl-s"))
+    }),
+    ("add_recipient_work", |columns, rows| {
+        web(columns, rows, |stage| {
+            stage.works_slowly = true;
+            stage.press("3 a").send(scanned()).press("⏎ ⏎ ← Ctrl-s ⏎").work_on_one()
+        })
+    }),
+    ("add_recipient_done", |columns, rows| {
+        web(columns, rows, |stage| stage.press("3 a").send(scanned()).press("⏎ ⏎ ← Ctrl-s ⏎"))
+    }),
+    ("recipient_details", |columns, rows| web(columns, rows, |stage| stage.press("3 j ⏎"))),
+    ("remove_recipient", |columns, rows| web(columns, rows, |stage| stage.press("3 j d"))),
+    ("remove_your_own_key", |columns, rows| web(columns, rows, |stage| stage.press("3 g d ⏎"))),
+    ("rotate", |columns, rows| web(columns, rows, |stage| stage.press(":").write("rotate").press("⏎"))),
     ("new_file", |columns, rows| Stage::new(Some("new-users.yaml"), Identities::Fit, columns, rows)),
     ("new_file_first_key", |columns, rows| {
         let stage = Stage::new(Some("new-users.yaml"), Identities::Fit, columns, rows);

@@ -9,13 +9,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use sopsmith::crypto::age::{LineRule, NoPrompt, Prompt, parse_identities, unwrap_any};
 use sopsmith::keymap::{Chord, Keymap, help_page};
-use sopsmith::repo::{ContentHash, RepoPath};
+use sopsmith::repo::setup::{Facts, FileChange, plan};
+use sopsmith::repo::{ContentHash, RepoPath, Repository, Wanted};
 use sopsmith::secret::{Random, Secret};
 use sopsmith::session::{
-    Cleared, Clip, Effect, Event, Failure, FileWrite, Inputs, Loaded, PaneView, PromptKind, Request, Revision,
-    SaveOutcome, Screen, Session, Timers, Tried, Unwrapped, update,
+    Cleared, Clip, Effect, Event, Failure, FileTask, FileWrite, Inputs, KeyOffer, Loaded, PaneView, PromptKind,
+    Proposal, Request, Revision, SaveOutcome, Screen, Session, SetupAnswers, SetupFacts, SetupPreview, Timers, Tried,
+    Unwrapped, update,
 };
-use sopsmith::sops::{CreationRule, DataKey, Document, Metadata, NewFile, unwrap_data_key, wrap_data_key};
+use sopsmith::sops::{
+    AgeRecipient, CreationRule, CreationRules, DataKey, Document, Metadata, NewFile, unwrap_data_key, wrap_data_key,
+};
 use sopsmith::ui::{self, Exposures, Theme};
 
 /// The identity that opens every file of the repository: a throwaway, made for these tests only.
@@ -66,6 +70,11 @@ pub(crate) struct Stage {
     pub(crate) copied: String,
     /// What nix says when it is asked; without it there is no nix.
     pub(crate) nix_answer: Option<String>,
+    planned: Vec<FileChange>,
+    /// The files of a work that are left.
+    work: Option<(Request, VecDeque<FileTask>)>,
+    /// Whether such a work waits for [`Stage::work_on_one`].
+    pub(crate) works_slowly: bool,
     random: Repeating,
     waiting: Option<(Request, Box<Metadata>)>,
     columns: u16,
@@ -115,6 +124,9 @@ impl Stage {
             has_quit: false,
             copied: String::new(),
             nix_answer: None,
+            planned: Vec::new(),
+            work: None,
+            works_slowly: false,
             random,
             waiting: None,
             columns,
@@ -220,7 +232,58 @@ impl Stage {
                 let effects = update(&mut self.session, event, &mut Inputs { random: &mut self.random, now: self.now });
                 queue.extend(effects);
             }
+            while queue.is_empty() && !self.works_slowly && self.work.is_some() {
+                queue.extend(self.work_on_file());
+            }
         }
+    }
+
+    /// Lets one file of a work be done, or the work end.
+    pub(crate) fn work_on_one(&mut self) -> &mut Self {
+        let effects = self.work_on_file();
+        self.perform(effects);
+        self.rest();
+        self
+    }
+
+    fn work_on_file(&mut self) -> Vec<Effect> {
+        let (request, tasks) = self.work.as_mut().unwrap();
+        let request = *request;
+        let event = match tasks.pop_front() {
+            Some(task) => {
+                let outcome = self.change_keys(&task);
+                Event::KeysChanged { request, path: task.path, outcome }
+            }
+            None => {
+                self.work = None;
+                Event::WorkEnded { request, outcome: Ok(()) }
+            }
+        };
+        update(&mut self.session, event, &mut Inputs { random: &mut self.random, now: self.now })
+    }
+
+    /// As the edge does it, in memory.
+    fn change_keys(&mut self, task: &FileTask) -> Result<&'static str, Failure> {
+        let document = Document::parse(self.files[&task.path].as_str()).unwrap();
+        let Unwrapped::Opened { data_key, .. } = unwrap(document.metadata()) else {
+            return Err(Failure { words: "no identity opens this file".to_owned(), hint: None });
+        };
+        let key = DataKey::from_secret(data_key).unwrap();
+        let Some(Wanted::Rule(wanted)) = &task.wanted else {
+            let prompt: Arc<dyn Prompt> = Arc::new(NoPrompt);
+            let rotated = document.rotate(None, &key.cipher(), self.now, &prompt, &mut self.random).unwrap();
+            self.files.insert(task.path.clone(), rotated.document.text().to_owned());
+            return Ok("has a new data key");
+        };
+        let prompt: Arc<dyn Prompt> = Arc::new(NoPrompt);
+        let text = if task.rotate {
+            let rotated = document.rotate(Some(wanted), &key.cipher(), self.now, &prompt, &mut self.random).unwrap();
+            rotated.document.text().to_owned()
+        } else {
+            document.update_keys(wanted, &key, &prompt, &mut self.random).unwrap().text().to_owned()
+        };
+        self.files.insert(task.path.clone(), text);
+        Ok(if task.rotate { "has a new data key" } else { "has its new recipients" })
     }
 
     fn answer(&mut self, effect: Effect) -> Option<Event> {
@@ -258,6 +321,26 @@ impl Stage {
                 }
                 Event::Copied { request, outcome: Ok("clipboard".to_owned()) }
             }
+            Effect::ChangeKeys { request, rules, tasks } => {
+                self.files.extend(rules.map(|rules| (rules.path, rules.text)));
+                self.work = Some((request, tasks.into()));
+                return None;
+            }
+            Effect::StopWork { .. } => {
+                self.work.as_mut().unwrap().1.clear();
+                return None;
+            }
+            Effect::ReadSetup { request } => Event::SetupRead { request, outcome: Ok(Box::new(self.setup_facts())) },
+            Effect::PlanSetup { request, answers, .. } => {
+                let outcome = self.plan_setup(&answers);
+                self.planned = outcome.as_ref().map(|preview| preview.changes.clone()).unwrap_or_default();
+                Event::SetupPlanned { request, outcome: outcome.map(Box::new) }
+            }
+            Effect::ApplySetup { request } => {
+                let planned = std::mem::take(&mut self.planned);
+                self.files.extend(planned.into_iter().map(|change| (change.path, change.after)));
+                Event::SetupDone { request, outcome: Ok(Vec::new()) }
+            }
             Effect::MakeFile { request, rule } => Event::FileMade { request, outcome: self.seal("{}\n", &rule) },
             Effect::EncryptFile { request, path, rule } => {
                 let sealed = self.seal(&self.files[&path].clone(), &rule);
@@ -293,6 +376,45 @@ impl Stage {
         }
         self.files.extend(writes.into_iter().map(|write| (write.path, write.text)));
         SaveOutcome::Saved { notes: Vec::new(), unknown_to_git: Vec::new() }
+    }
+
+    fn setup_facts(&self) -> SetupFacts {
+        let repository = Repository::new(self.files.clone());
+        let offer = |words: &str, recipient: &str| KeyOffer {
+            words: words.to_owned(),
+            recipient: AgeRecipient::parse(recipient).unwrap(),
+            name: None,
+        };
+        SetupFacts {
+            keys: vec![
+                offer("the age key in ~/.config/sops/age/keys.txt", RECIPIENT),
+                offer(
+                    "your SSH key in ~/.ssh/id_ed25519, used as it is",
+                    include_str!("../keys/ssh_ed25519.pub").trim(),
+                ),
+            ],
+            name: "ada".to_owned(),
+            host: None,
+            proposal: Proposal::of(&Facts { repository: &repository, gitignore: None }),
+            key_file: "/var/lib/sops-nix/key.txt".to_owned(),
+        }
+    }
+
+    fn plan_setup(&mut self, answers: &SetupAnswers) -> Result<SetupPreview, Failure> {
+        let repository = Repository::new(self.files.clone());
+        let mut plan = plan(&Facts { repository: &repository, gitignore: None }, answers);
+        if let Some(path) = plan.to_seal.take() {
+            let rules = CreationRules::parse(plan.rules_text().unwrap()).unwrap();
+            let after = self.seal("{}\n", rules.for_path(path.as_str()).unwrap())?;
+            plan.changes.push(FileChange {
+                path,
+                before: None,
+                after,
+                reason: "holds the secrets, encrypted; empty for now",
+            });
+        }
+        let new_identity = Some("~/.config/sops/age/keys.txt".to_owned());
+        Ok(SetupPreview { changes: plan.changes, by_hand: plan.by_hand, in_place: plan.in_place, new_identity })
     }
 
     /// Seals a plain text for the recipients of a rule.

@@ -6,6 +6,7 @@ use similar::TextDiff;
 
 use super::super::failure::Failure;
 use super::super::{note, unwritten};
+use crate::nix::ModuleKind;
 use crate::repo::setup::{Answers, DecryptWith, SetupPlan};
 use crate::storage::Setup;
 use crate::text::sanitize;
@@ -81,7 +82,12 @@ pub(super) fn next_steps(setup: &Setup, answers: &Answers) {
         }
         _ => {}
     }
-    let rebuild =
-        if has_flake { format!("nixos-rebuild switch --flake .#{name}") } else { "nixos-rebuild switch".to_owned() };
+    let kind = setup.facts().kind();
+    if kind == ModuleKind::HomeManager {
+        note("  home-manager switch   installs them in ~/.config/sops-nix/secrets");
+        return;
+    }
+    let program = if kind == ModuleKind::Darwin { "darwin-rebuild" } else { "nixos-rebuild" };
+    let rebuild = if has_flake { format!("{program} switch --flake .#{name}") } else { format!("{program} switch") };
     note(&format!("  {rebuild}   installs them in /run/secrets"));
 }

@@ -2,6 +2,7 @@
 
 use super::super::path::RepoPath;
 use super::facts::Facts;
+use crate::nix::ModuleKind;
 use crate::sops::AgeRecipient;
 
 /// The file that most repositories have.
@@ -49,8 +50,8 @@ pub struct Proposal {
     pub systems: Vec<String>,
     /// Whether the repository says already where secrets come from, so that nothing is asked about it.
     pub has_module: bool,
-    /// Whether the repository is one home, without a system around it.
-    pub is_home: bool,
+    /// What the repository is about: systems, or homes without a system around them.
+    pub kind: ModuleKind,
 }
 
 impl Proposal {
@@ -61,7 +62,7 @@ impl Proposal {
             secrets_file: secrets_file(facts),
             systems: facts.systems(),
             has_module: facts.module().is_some(),
-            is_home: facts.is_home(),
+            kind: facts.kind(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::path::RepoPath;
 use super::super::repository::Repository;
-use crate::nix::{FilePath, Flake, NixFile, SettingName, Value};
+use crate::nix::{FilePath, Flake, ModuleKind, NixFile, SettingName, Value};
 use crate::sops::AgeRecipient;
 
 /// The flake's file.
@@ -77,12 +77,21 @@ impl<'r> Facts<'r> {
         })
     }
 
-    /// Whether the repository is about homes only.
-    pub(super) fn is_home(&self) -> bool {
-        let speaks_of = |words: &str| self.repository.nix_files().any(|(_, file)| file.text().contains(words));
-        self.systems().is_empty()
-            && !speaks_of("nixosConfigurations")
-            && (speaks_of("homeConfigurations") || speaks_of("homeManagerConfiguration"))
+    /// What the repository is about, as far as its Nix files tell by the words in them.
+    #[must_use]
+    pub fn kind(&self) -> ModuleKind {
+        let speaks_of = |words: &[&str]| {
+            self.repository.nix_files().any(|(_, file)| words.iter().any(|word| file.text().contains(word)))
+        };
+        if speaks_of(&["nixosConfigurations", "nixosSystem"]) {
+            ModuleKind::NixOs
+        } else if speaks_of(&["darwinConfigurations", "darwinSystem"]) {
+            ModuleKind::Darwin
+        } else if speaks_of(&["homeConfigurations", "homeManagerConfiguration"]) {
+            ModuleKind::HomeManager
+        } else {
+            ModuleKind::NixOs
+        }
     }
 
     /// Whether some Nix file brings the modules of sops-nix in, by whatever way.
@@ -151,6 +160,18 @@ pub(super) mod tests {
         let modules: Vec<&str> = facts.modules_of("web").into_iter().map(RepoPath::as_str).collect();
         assert_eq!(modules, ["hosts/web/default.nix", "common.nix"]);
         assert!(facts.is_imported(&RepoPath::new("mail.nix").unwrap()));
-        assert!(!facts.is_home() && !facts.has_sops_nix());
+        assert!(!facts.has_sops_nix());
+    }
+
+    #[test]
+    fn the_kind_of_a_repository_is_told_by_its_outputs() {
+        let check = |text: &str, expected: ModuleKind| {
+            let repository = repository(&[("flake.nix", text)]);
+            assert_eq!(Facts { repository: &repository, gitignore: None }.kind(), expected);
+        };
+        check("{ outputs = i: { nixosConfigurations.a = 1; homeConfigurations.b = 2; }; }", ModuleKind::NixOs);
+        check("{ outputs = i: { homeConfigurations.b = 2; }; }", ModuleKind::HomeManager);
+        check("{ outputs = i: { darwinConfigurations.b = 2; }; }", ModuleKind::Darwin);
+        check("{ }", ModuleKind::NixOs);
     }
 }

@@ -5,7 +5,7 @@ use super::answers::Answers;
 use super::facts::Facts;
 use super::import::system;
 use super::plan::SetupPlan;
-use crate::nix::{EditError, Flake, FlakeInput, FlakeModule, NixFile};
+use crate::nix::{EditError, Flake, FlakeInput, FlakeModule, ModuleKind, NixFile};
 
 const URL: &str = "github:Mic92/sops-nix";
 const REPOSITORY: &str = "Mic92/sops-nix";
@@ -68,8 +68,11 @@ fn by_hand(facts: &Facts<'_>, flake: &Flake, path: &RepoPath, plan: &mut SetupPl
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         plan.by_hand(format!("{path} needs the input"), &lines);
     }
-    let attribute = if facts.is_home() { "homeManagerModules.sops" } else { ATTRIBUTE };
-    let whose = if facts.is_home() { "home" } else { "system" };
+    let (attribute, whose) = match facts.kind() {
+        ModuleKind::HomeManager => ("homeManagerModules.sops", "home"),
+        ModuleKind::Darwin => ("darwinModules.sops", "system"),
+        ModuleKind::NixOs => (ATTRIBUTE, "system"),
+    };
     plan.by_hand(
         format!("{path} needs, in the modules of the {whose}"),
         &[&format!("inputs.sops-nix.{attribute}   # sops-nix.{attribute}, where the outputs take it by that name")],

@@ -4,6 +4,7 @@ use super::super::path::RepoPath;
 use super::answers::{Answers, DecryptWith};
 use super::facts::{Facts, MODULE};
 use super::plan::SetupPlan;
+use crate::nix::ModuleKind;
 
 /// Where hosts have the key that secrets are decrypted with, unless someone moved it.
 const HOST_KEY: &str = "/etc/ssh/ssh_host_ed25519_key";
@@ -15,7 +16,7 @@ pub(super) fn plan(facts: &Facts<'_>, answers: &Answers, plan: &mut SetupPlan) -
         return there.clone();
     }
     let path = RepoPath::new(MODULE).expect("a path inside");
-    let text = text(answers, &path.relative_to(&answers.secrets_file));
+    let text = text(answers, &path.relative_to(&answers.secrets_file), facts.kind());
     if facts.repository.exists(&path) {
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         plan.by_hand(format!("{path} is there and says nothing of secrets; it needs"), &lines);
@@ -32,7 +33,11 @@ pub(super) fn plan(facts: &Facts<'_>, answers: &Answers, plan: &mut SetupPlan) -
     path
 }
 
-fn text(answers: &Answers, secrets_file: &str) -> String {
+fn text(answers: &Answers, secrets_file: &str, kind: ModuleKind) -> String {
+    let place = match kind {
+        ModuleKind::HomeManager => "~/.config/sops-nix/secrets/NAME",
+        ModuleKind::NixOs | ModuleKind::Darwin => "/run/secrets/NAME",
+    };
     let key = match &answers.decrypt_with {
         DecryptWith::SshHostKey => format!(
             "    # The host decrypts with its SSH host key, which has to be among the recipients in .sops.yaml.\n    \
@@ -45,7 +50,7 @@ fn text(answers: &Answers, secrets_file: &str) -> String {
         ),
     };
     format!(
-        "# Secrets by sops-nix. Each one declared here lies in /run/secrets/NAME after the next switch.\n\
+        "# Secrets by sops-nix. Each one declared here lies in {place} after the next switch.\n\
          {{ ... }}:\n\
          {{\n  \
            sops = {{\n    \
@@ -92,13 +97,13 @@ mod tests {
   };
 }
 ";
-        assert_eq!(text(&answers(DecryptWith::SshHostKey), "./secrets/secrets.yaml"), expected);
+        assert_eq!(text(&answers(DecryptWith::SshHostKey), "./secrets/secrets.yaml", ModuleKind::NixOs), expected);
     }
 
     #[test]
     fn it_sets_one_key_source_and_takes_declarations() {
         let check = |decrypt_with: DecryptWith, expected: SettingName| {
-            let file = NixFile::parse(text(&answers(decrypt_with), "./s.yaml"));
+            let file = NixFile::parse(text(&answers(decrypt_with), "./s.yaml", ModuleKind::HomeManager));
             assert!(file.syntax_problems().is_empty());
             assert!(file.settings().iter().any(|setting| setting.name == expected));
             assert!(!file.sites().is_empty());

@@ -37,7 +37,16 @@ pub(super) fn plan(facts: &Facts<'_>, answers: &Answers, plan: &mut SetupPlan) {
         return plan.in_place(format!("{path} has a rule for {inside} with your key"));
     }
     match with_holders(&file.text, rules, inside, &missing) {
-        Ok(text) => plan.change(path.clone(), Some(&file.text), text, REASON),
+        Ok(text) => {
+            plan.change(path.clone(), Some(&file.text), text, REASON);
+            // Whoever opens the file already wraps its data key for the others.
+            if facts.repository.encrypted_file(&answers.secrets_file).is_some() {
+                plan.by_hand(
+                    format!("{} was encrypted before; someone who can open it runs", answers.secrets_file),
+                    &[&format!("sopsmith updatekeys {}", answers.secrets_file)],
+                );
+            }
+        }
         Err(error) => {
             let lines: Vec<String> =
                 missing.iter().map(|holder| format!("- &{} {}", holder.name, holder.recipient)).collect();

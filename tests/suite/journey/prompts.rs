@@ -9,8 +9,12 @@ fn someone() -> Newcomer {
 }
 
 fn starts(someone: &Newcomer) -> Person {
+    runs(someone, "init")
+}
+
+fn runs(someone: &Newcomer, command_name: &str) -> Person {
     let mut command = Person::command(env!("CARGO_BIN_EXE_sopsmith"), &someone.repository);
-    command.arg("init");
+    command.arg(command_name);
     command.env_remove("SOPS_AGE_KEY");
     command.env("HOME", someone.home.path());
     Person::starts(command, 100, 80)
@@ -51,6 +55,36 @@ fn answers_are_used_and_wrong_ones_asked_again() {
     assert!(someone.repository.read(".sops.yaml").contains("&ann"));
     assert!(someone.repository.read("sops.nix").contains("age.keyFile = \"/k.txt\";"));
     assert_eq!(someone.decrypted("secrets/web.yaml"), serde_json::json!({}));
+}
+
+#[test]
+fn on_a_terminal_a_new_identity_goes_where_sops_looks_and_is_not_shown() {
+    let someone = Newcomer::new(&[]);
+    let mut person = runs(&someone, "keygen");
+    assert_eq!(person.leaves(), 0);
+    assert!(person.screen().contains("Public key: age1") && !person.has_ever_seen(b"AGE-SECRET-KEY"));
+    let keys = someone.home.read(".config/sops/age/keys.txt");
+    assert!(keys.lines().count() == 3 && keys.contains("AGE-SECRET-KEY-1"));
+    let mut person = runs(&someone, "keygen");
+    assert_eq!(person.leaves(), 3);
+    assert!(person.screen().contains("never overwritten"), "{}", person.screen());
+    assert_eq!(someone.home.read(".config/sops/age/keys.txt"), keys);
+}
+
+#[test]
+fn the_public_key_of_an_identity_that_cannot_be_read_is_asked_for() {
+    let someone = someone();
+    let protected = "age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 18\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n--- AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
+    someone.home.write(".config/sops/age/keys.txt", protected);
+    let mut person = starts(&someone);
+    person.sees("keys.txt]").press("<Enter>").sees("cannot be read").press("age1x<Enter>").sees("age1x");
+    person.press(crate::folder::RECIPIENT).press("<Enter>").sees("Your name");
+    for question in &QUESTIONS[1..] {
+        person.sees(question).press("<Enter>");
+    }
+    assert_eq!(person.leaves(), 0, "{}", person.screen());
+    assert!(someone.repository.read(".sops.yaml").contains(crate::folder::RECIPIENT));
+    assert_eq!(someone.home.read(".config/sops/age/keys.txt"), protected);
 }
 
 #[test]

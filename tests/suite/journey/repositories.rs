@@ -2,7 +2,7 @@
 //! declarations that are there already.
 
 use super::Newcomer;
-use crate::folder::RECIPIENT;
+use crate::folder::{IDENTITY, RECIPIENT};
 
 /// A flake as tutorials write it.
 pub(super) const FLAKE: &str = r#"{
@@ -120,7 +120,56 @@ fn homes_alone_get_the_lines_for_home_manager() {
     assert!(ran.stderr.contains("homeManagerModules.sops"), "{}", ran.stderr);
     ran.ok();
     let keys = someone.home.file(".config/sops/age/keys.txt");
-    assert!(someone.repository.read("sops.nix").contains(&format!("age.keyFile = \"{}\";", keys.display())));
+    let module = someone.repository.read("sops.nix");
+    assert!(module.contains(&format!("age.keyFile = \"{}\";", keys.display())), "{module}");
+    assert!(module.contains("~/.config/sops-nix/secrets/NAME"), "{module}");
+}
+
+#[test]
+fn rules_that_are_there_grow_and_their_comments_stay() {
+    let someone = Newcomer::new(&[]);
+    someone.run(&["keygen", "-o", "other.txt"]).ok();
+    let other = someone.run(&["keygen", "-y", "other.txt"]).ok();
+    let other = other.trim();
+    let shapes = [
+        format!(
+            "keys:\n  - &bob {other} # Bob\ncreation_rules:\n  # all of us\n  - path_regex: secrets/[^/]+\\.(yaml|json)$\n    key_groups:\n      - age:\n          - *bob\n"
+        ),
+        format!("creation_rules:\n  - path_regex: ^secrets/.*$\n    age: {other}\n"),
+        format!("creation_rules:\n  - path_regex: ^secrets/.*$\n    age: >-\n      {other}\n"),
+        format!(
+            "keys:\n  - &users\n    - &bob {other}\ncreation_rules:\n  - path_regex: ^other/ # not ours\n    key_groups:\n      - age: [*bob]\n"
+        ),
+        "creation_rules: []\n".to_owned(),
+        "# nothing yet\n".to_owned(),
+    ];
+    for shape in shapes {
+        let someone = Newcomer::in_git(&[(".sops.yaml", &shape), ("configuration.nix", "{ ... }:\n{\n}\n")]);
+        someone.run(&["init", "--yes", "--name", "ann"]).ok();
+        let rules = someone.repository.read(".sops.yaml");
+        shape.lines().filter(|line| line.contains('#')).for_each(|line| assert!(rules.contains(line), "{rules}"));
+        assert_eq!(someone.decrypted("secrets/secrets.yaml"), serde_json::json!({}), "{rules}");
+        someone.evaluates("configuration.nix", &[]);
+        someone.is_settled();
+    }
+}
+
+#[test]
+fn a_newcomer_to_an_old_repository_is_told_who_opens_the_files() {
+    let rules = format!("creation_rules:\n  - path_regex: ^secrets/\n    age: {RECIPIENT}\n");
+    let module = "{\n  sops.defaultSopsFile = ./secrets/all.yaml;\n  sops.age.keyFile = \"/k\";\n  sops.secrets.token = { };\n}\n";
+    let someone = Newcomer::new(&[(".sops.yaml", &rules), ("configuration.nix", module)]);
+    someone.repository.seal("3.13.3", "secrets/all.yaml", "token: t\n", &[]);
+    let sealed = someone.repository.read("secrets/all.yaml");
+    let ran = someone.run(&["init", "--yes"]);
+    assert!(ran.stderr.contains("sopsmith updatekeys secrets/all.yaml"), "{}", ran.stderr);
+    ran.ok();
+    assert_eq!(someone.repository.read("secrets/all.yaml"), sealed);
+    assert_eq!(someone.repository.read(".sops.yaml").matches("age1").count(), 2);
+    // Bob, who can open it, runs what was told.
+    let output = someone.command(&["updatekeys", "secrets/all.yaml", "--yes"]).env("SOPS_AGE_KEY", IDENTITY).output();
+    crate::folder::Folder::finish(output.unwrap()).ok();
+    assert_eq!(someone.decrypted("secrets/all.yaml"), serde_json::json!({ "token": "t" }));
 }
 
 #[test]
@@ -150,7 +199,7 @@ fn what_is_set_up_already_is_not_touched() {
         ("configuration.nix", "{ }\n"),
     ];
     let someone = Newcomer::new(&files);
-    someone.home.write(".config/sops/age/keys.txt", &format!("{}\n", crate::folder::IDENTITY));
+    someone.home.write(".config/sops/age/keys.txt", &format!("{IDENTITY}\n"));
     someone.repository.seal("3.12.2", "vault/all.yaml", "token: t\n", &[]);
     let before = someone.tree();
     let ran = someone.run(&["init", "--yes"]);

@@ -63,8 +63,9 @@ impl Terminal {
         asking.local_modes.remove(LocalModes::ISIG);
         asking.local_modes.insert(LocalModes::ICANON | LocalModes::ECHO);
         asking.special_codes[SpecialCodeIndex::VEOL] = CTRL_C;
-        let restore = Restore(&control, before);
-        tcsetattr(&control, OptionalActions::Flush, &asking)?;
+        // What is typed ahead answers the next question.
+        let restore = Restore(&control, before, OptionalActions::Now);
+        tcsetattr(&control, OptionalActions::Now, &asking)?;
         self.0.write_all(question.as_bytes())?;
         let line = read_line(&mut self.0);
         drop(restore);

@@ -93,6 +93,14 @@ impl Failure {
         }
     }
 
+    /// The words and the remedy on one line, for a person who is being asked.
+    pub(super) fn in_answer(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}; {hint}", self.words),
+            None => self.words.clone(),
+        }
+    }
+
     /// What the shell learns.
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code)

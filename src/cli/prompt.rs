@@ -66,12 +66,12 @@ pub(super) fn terminal() -> Option<File> {
     OpenOptions::new().read(true).write(true).open("/dev/tty").ok()
 }
 
-/// Puts the terminal's modes back when dropped.
-pub(super) struct Restore<'a>(pub(super) &'a File, pub(super) Termios);
+/// Puts the terminal's modes back when dropped, and what was typed meanwhile away or not.
+pub(super) struct Restore<'a>(pub(super) &'a File, pub(super) Termios, pub(super) OptionalActions);
 
 impl Drop for Restore<'_> {
     fn drop(&mut self) {
-        if tcsetattr(self.0, OptionalActions::Flush, &self.1).is_err() {
+        if tcsetattr(self.0, self.2, &self.1).is_err() {
             // The terminal is gone, and its modes with it.
         }
     }
@@ -85,7 +85,7 @@ fn read_hidden(question: &str) -> Option<Secret> {
     let mut hidden = before.clone();
     hidden.local_modes.remove(LocalModes::ECHO);
     hidden.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON);
-    let restore = Restore(&control, before);
+    let restore = Restore(&control, before, OptionalActions::Flush);
     // Hidden first, asked then: what is typed at the sight of the question is neither shown nor thrown away.
     tcsetattr(&control, OptionalActions::Flush, &hidden).ok()?;
     terminal.write_all(question.as_bytes()).ok()?;

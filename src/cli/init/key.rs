@@ -85,14 +85,14 @@ pub(super) fn choose(asking: &mut Asking<'_>) -> Result<OwnKey, Halt> {
         if answer == default && answer != "new" {
             return by_default(&keys).map(Ok).or_else(|failure| Ok(Err(failure)));
         }
-        named(Path::new(answer), &keys).map(Ok).map_err(|failure| failure.to_string())
+        named(Path::new(answer), &keys).map(Ok).map_err(|failure| failure.in_answer())
     })?;
     match answer {
         Ok(key) => Ok(key),
         // Its public key cannot be read, so it is asked for.
         Err(_) => {
             let question = format!("The public key of {default} cannot be read; it is");
-            Ok(terminal.ask(&question, "age1…", |text| told(text).map_err(|failure| failure.to_string()))?)
+            Ok(terminal.ask(&question, "age1…", |text| told(text).map_err(|failure| failure.in_answer()))?)
         }
     }
 }

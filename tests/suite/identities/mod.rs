@@ -1,6 +1,6 @@
 //! Identities judged by real sops and age: the same environment leads both to the same key, or to none.
 
-mod passphrases;
+pub(crate) mod passphrases;
 mod places;
 mod plugin;
 mod real_age;

@@ -70,7 +70,7 @@ fn age_on_a_terminal(arguments: &[&str], answer: &str) {
 }
 
 /// An identity file under a passphrase, made by real age; the default file of a new home.
-fn home_with_protected_file(identity: &str) -> tempfile::TempDir {
+pub(crate) fn home_with_protected_file(identity: &str) -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join(KEYS_TXT);
     fs::create_dir_all(file.parent().unwrap()).unwrap();

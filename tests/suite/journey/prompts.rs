@@ -2,6 +2,7 @@
 
 use super::Newcomer;
 use super::repositories::{CONFIGURATION, FLAKE};
+use crate::identities::passphrases::home_with_protected_file;
 use crate::pty::driver::Person;
 
 fn someone() -> Newcomer {
@@ -74,8 +75,11 @@ fn on_a_terminal_a_new_identity_goes_where_sops_looks_and_is_not_shown() {
 #[test]
 fn the_public_key_of_an_identity_that_cannot_be_read_is_asked_for() {
     let someone = someone();
-    let protected = "age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 18\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n--- AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
-    someone.home.write(".config/sops/age/keys.txt", protected);
+    let keys = ".config/sops/age/keys.txt";
+    let protected = std::fs::read(home_with_protected_file(crate::folder::IDENTITY).path().join(keys)).unwrap();
+    someone.home.write(keys, "");
+    std::fs::write(someone.home.file(keys), &protected).unwrap();
+    someone.run(&["init", "--yes"]).failed(2, &["keys.txt", "passphrase", "--recipient"]);
     let mut person = starts(&someone);
     person.sees("keys.txt]").press("<Enter>").sees("cannot be read").press("age1x<Enter>").sees("age1x");
     person.press(crate::folder::RECIPIENT).press("<Enter>").sees("Your name");
@@ -84,7 +88,7 @@ fn the_public_key_of_an_identity_that_cannot_be_read_is_asked_for() {
     }
     assert_eq!(person.leaves(), 0, "{}", person.screen());
     assert!(someone.repository.read(".sops.yaml").contains(crate::folder::RECIPIENT));
-    assert_eq!(someone.home.read(".config/sops/age/keys.txt"), protected);
+    assert_eq!(std::fs::read(someone.home.file(keys)).unwrap(), protected);
 }
 
 #[test]

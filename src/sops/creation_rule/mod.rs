@@ -261,6 +261,14 @@ creation_rules:
     }
 
     #[test]
+    fn kms_keys_are_called_as_in_files() {
+        let key = "{arn: 'A B', role: R, context: {k: v, a: b}, aws_profile: P}";
+        check(&format!("creation_rules:\n- key_groups:\n  - kms: [{key}]\n"), "x", "AB+R|a:b,k:v|P");
+        check("creation_rules:\n- key_groups:\n  - kms: [{arn: A, context: {k: v}}]\n", "x", "A|k:v");
+        check("creation_rules:\n- kms: A+R, B\n  aws_profile: P\n", "x", "A+R||P B||P");
+    }
+
+    #[test]
     fn an_anchor_may_stand_on_a_list() {
         let text = "keys:\n- &hosts\n  - &a LAPTOP\n  - &b HOST\ncreation_rules:\n- key_groups:\n  - age: *hosts\n";
         check(text, "x", "a b");

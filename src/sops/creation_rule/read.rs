@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::encryption_rule::{EncryptionRule, Selector};
 use super::super::go_regex;
-use super::super::metadata::MasterKeyKind;
+use super::super::metadata::{MasterKeyKind, kms_identity};
 use super::{CreationRule, CreationRules, CreationRulesError, RuleKey};
-use crate::yaml::{Item, Kind, Limits, NodeId, ParseError, Resolved, Yaml};
+use crate::yaml::{Entry, Item, Kind, Limits, NodeId, ParseError, Resolved, Yaml};
 
 /// How deep `merge` may nest, and aliases with it: far above any use.
 pub(super) const MOST_MERGES: usize = 32;
@@ -211,6 +211,11 @@ impl Reader<'_> {
             let (Some(value), Some(kind)) = (self.field(rule, field), kind) else { continue };
             self.flat_keys(value, field, kind, &mut keys)?;
         }
+        let profile = self.field(rule, "aws_profile").map(|value| self.text(value, "aws_profile")).transpose()?;
+        for key in keys.iter_mut().filter(|key| key.kind == MasterKeyKind::Kms) {
+            key.identity =
+                kms_identity(&key.identity.replace(' ', ""), "", Vec::new(), profile.as_deref().unwrap_or(""));
+        }
         Ok(if keys.is_empty() { Vec::new() } else { vec![keys] })
     }
 
@@ -273,17 +278,25 @@ impl Reader<'_> {
             MasterKeyKind::AzureKeyVault => {
                 format!("{}/keys/{}/{}", required("vaultUrl")?, required("key")?, required("version")?)
             }
-            MasterKeyKind::Kms => match part("role")? {
-                Some(role) => format!("{}+{role}", required("arn")?),
-                None => required("arn")?,
-            },
+            MasterKeyKind::Kms => {
+                let (arn, role, profile) = (required("arn")?, required("role")?, required("aws_profile")?);
+                kms_identity(&arn.replace(' ', ""), &role.replace(' ', ""), self.kms_context(element), &profile)
+            }
         })
+    }
+
+    /// The pairs of an encryption context.
+    fn kms_context(&self, key: NodeId) -> Vec<String> {
+        let Some(context) = self.field(key, "context") else { return Vec::new() };
+        let text = |node: NodeId| self.yaml.text_of(self.yaml.follow(node));
+        let pair = |entry: Entry| Some(format!("{}:{}", text(entry.key)?, text(entry.value)?));
+        self.yaml.entries(context).filter_map(pair).collect()
     }
 
     fn key(&self, written: NodeId, kind: MasterKeyKind, identity: &str) -> RuleKey {
         let node = self.yaml.follow(written);
         let identity = match kind {
-            MasterKeyKind::Pgp | MasterKeyKind::Kms | MasterKeyKind::GcpKms => identity.replace(' ', ""),
+            MasterKeyKind::Pgp | MasterKeyKind::GcpKms => identity.replace(' ', ""),
             _ => identity.trim().to_owned(),
         };
         let range = self.yaml.range(written);

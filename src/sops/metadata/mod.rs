@@ -103,6 +103,24 @@ impl MasterKeyKind {
     }
 }
 
+/// What sops compares KMS keys by: `arn[+role][|k:v,…]`, or with a profile `arn[+role]|[k:v,…]|profile`.
+///
+/// Truth: sops 3.13.3, `kms/keysource.go`, `ToString`.
+pub(super) fn kms_identity(arn: &str, role: &str, mut context: Vec<String>, profile: &str) -> String {
+    context.sort_unstable();
+    let context = context.join(",");
+    let mut identity = arn.to_owned();
+    if !role.is_empty() {
+        identity.extend(["+", role]);
+    }
+    match (context.as_str(), profile) {
+        ("", "") => {}
+        (context, "") => identity.extend(["|", context]),
+        (context, profile) => identity.extend(["|", context, "|", profile]),
+    }
+    identity
+}
+
 impl Metadata {
     /// The key groups; one for every file that does not split its data key.
     #[must_use]

@@ -3,7 +3,7 @@
 //! Lenient where sops versions differ: empty lists, old orders, unquoted times, missing versions and unknown fields are
 //! all taken; what cannot be understood is named with its line.
 
-use super::{KeyGroup, MasterKey, MasterKeyKind, Metadata};
+use super::{KeyGroup, MasterKey, MasterKeyKind, Metadata, kms_identity};
 use crate::sops::encryption_rule::{EncryptionRule, Selector};
 use crate::sops::error::DocumentError;
 use crate::sops::rfc3339::Rfc3339;
@@ -192,21 +192,9 @@ impl<'y> Block<'y> {
         })
     }
 
-    /// `arn[+role][|k:v,…][|profile]`
     fn kms_identity(&self, arn: &str) -> Result<String, DocumentError> {
-        let mut identity = arn.to_owned();
-        if let Some(role) = self.text("role")?.filter(|role| !role.is_empty()) {
-            identity.extend(["+", role]);
-        }
-        let mut context = self.kms_context();
-        context.sort_unstable();
-        if !context.is_empty() {
-            identity.extend(["|", &context.join(",")]);
-        }
-        if let Some(profile) = self.text("aws_profile")?.filter(|profile| !profile.is_empty()) {
-            identity.extend(["|", profile]);
-        }
-        Ok(identity)
+        let text = |name: &str| Ok::<_, DocumentError>(self.text(name)?.unwrap_or_default());
+        Ok(kms_identity(arn, text("role")?, self.kms_context(), text("aws_profile")?))
     }
 
     fn kms_context(&self) -> Vec<String> {

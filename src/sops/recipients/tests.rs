@@ -168,6 +168,41 @@ fn a_threshold_that_sops_could_not_split_by_becomes_all_groups() {
 }
 
 #[test]
+fn old_blocks_with_empty_lists_keep_them() {
+    let empty = "    kms: []\n    gcp_kms: []\n    hc_vault: []\n";
+    let file = |entries: &str| flat(entries).replace("    age:", &format!("{empty}    age:")) + "    pgp: []\n";
+    let laptop = entry("LAPTOP", "old");
+    check(&file(&laptop), "LAPTOP WEB", &file(&(laptop.clone() + &entry("WEB", "NEW"))));
+    check(&file(&laptop), "WEB", &file(&entry("WEB", "NEW")));
+}
+
+#[test]
+fn other_line_endings_and_comments_stay() {
+    let file = |entries: &str| flat(entries).replace("    mac", "    # why\n    mac").replace('\n', "\r\n");
+    let (laptop, web) = (entry("LAPTOP", "old"), entry("WEB", "NEW"));
+    check(&file(&laptop), "LAPTOP WEB", &file(&(laptop.clone() + &web)));
+    check(&file(&(laptop.clone() + &entry("WEB", "b"))), "LAPTOP", &file(&laptop));
+    let first = format!("sops:\n    age:\n{laptop}{REST}a_unencrypted: 1\n");
+    check(&first, "LAPTOP WEB", &format!("sops:\n    age:\n{laptop}{web}{REST}a_unencrypted: 1\n"));
+    let unended = flat(&laptop).trim_end().to_owned();
+    check(&unended, "LAPTOP WEB", flat(&(laptop.clone() + &web)).trim_end());
+}
+
+#[test]
+fn a_block_in_braces_stays_in_braces() {
+    let file = |entries: &str| {
+        format!("sops: {{age: [{entries}], lastmodified: \"2026-01-31T12:00:00Z\", mac: none, version: 3.12.2}}\n")
+    };
+    let laptop = "{recipient: LAPTOP, enc: \"old\"}";
+    let updated = update(&file(laptop), "LAPTOP WEB").unwrap();
+    let text = named(updated.text());
+    assert!(text.starts_with(&file(laptop)[..file(laptop).find(']').unwrap()]), "{text}");
+    assert!(text.contains("{recipient: WEB, enc: \"-----BEGIN AGE ENCRYPTED FILE-----\\n"), "{text}");
+    let both = format!("{laptop}, {{recipient: WEB, enc: \"b\"}}");
+    check(&file(&both), "LAPTOP", &file(laptop));
+}
+
+#[test]
 fn nobody_is_no_recipient() {
     for groups in ["", "LAPTOP | "] {
         let error = update(&flat(&entry("LAPTOP", "old")), groups).unwrap_err();

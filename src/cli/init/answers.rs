@@ -10,7 +10,6 @@ use super::super::note;
 use super::Halt;
 use super::key::OwnKey;
 use crate::crypto::age::recipient_from_ssh;
-use crate::nix::ModuleKind;
 use crate::repo::RepoPath;
 use crate::repo::setup::{Answers, DecryptWith, Holder, Proposal};
 use crate::sops::legal_name;
@@ -136,8 +135,7 @@ fn system(asking: &mut Asking<'_>, proposal: &Proposal) -> Result<Option<String>
 
 fn decrypt_with(asking: &mut Asking<'_>, proposal: &Proposal) -> Result<DecryptWith, Halt> {
     let args = asking.args;
-    let is_home = proposal.kind == ModuleKind::HomeManager;
-    let by_file = is_home || args.key_file.is_some();
+    let by_file = proposal.is_home() || args.key_file.is_some();
     let kind = match args.decrypt_with {
         Some(kind) => kind,
         None if proposal.has_module => DecryptWithArg::SshHostKey,
@@ -156,7 +154,7 @@ fn decrypt_with(asking: &mut Asking<'_>, proposal: &Proposal) -> Result<DecryptW
     if kind == DecryptWithArg::SshHostKey {
         return Ok(DecryptWith::SshHostKey);
     }
-    let own = Environment::of_process().default_key_file().filter(|_| is_home);
+    let own = Environment::of_process().default_key_file().filter(|_| proposal.is_home());
     let default = own.map_or_else(|| HOST_IDENTITY.to_owned(), |path| path.to_string_lossy().into_owned());
     let given = Given { argument: "--key-file", text: args.key_file.as_deref() };
     let path = asking.answer(given, "The key file on the target", &default, |path| {

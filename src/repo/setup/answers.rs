@@ -65,6 +65,12 @@ impl Proposal {
             kind: facts.kind(),
         }
     }
+
+    /// Whether the repository is about homes, without a system around them.
+    #[must_use]
+    pub fn is_home(&self) -> bool {
+        self.kind == ModuleKind::HomeManager
+    }
 }
 
 /// The file that secrets go to: what the modules name, else what is there, else what the rules are made for.

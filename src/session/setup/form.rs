@@ -41,9 +41,9 @@ impl SetupForm {
             Question::new("File", text(facts.proposal.secrets_file.as_str())),
             Question::new("System", Input::Choice { options: systems, chosen: 0 })
                 .asked_if(facts.proposal.systems.len() > 1),
-            Question::new("Host has", Input::Choice { options: ways, chosen: usize::from(facts.proposal.is_home) })
+            Question::new("Host has", Input::Choice { options: ways, chosen: usize::from(facts.proposal.is_home()) })
                 .asked_if(asks_way),
-            Question::new("Key file", text(&facts.key_file)).asked_if(asks_way && facts.proposal.is_home),
+            Question::new("Key file", text(&facts.key_file)).asked_if(asks_way && facts.proposal.is_home()),
             Question::new("This host", Input::Switch(facts.host.is_some())).asked_if(facts.host.is_some()),
         ];
         let mut form = Self { facts, questions: Questions::new("Set up secrets", questions) };

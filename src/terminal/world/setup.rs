@@ -121,7 +121,7 @@ fn read(root: Option<Root>, environment: Option<&Environment>) -> Result<(UnderW
         return Err(Failure { words, hint });
     }
     let proposal = setup.proposal();
-    let own_file = own.default_file.as_ref().filter(|_| proposal.is_home);
+    let own_file = own.default_file.as_ref().filter(|_| proposal.is_home());
     let facts = SetupFacts {
         keys: offers,
         name: login_name(),

@@ -158,7 +158,7 @@ impl Session {
     fn in_table(&self, action: Action) -> Result<(), WhyNot> {
         check(self.pane == Pane::Keys, WhyNot::NotHere)?;
         let file = self.with_file()?;
-        if self.saving.is_some() && !matches!(action, Action::Fold | Action::Unfold | Action::Filter) {
+        if self.is_busy() && !matches!(action, Action::Fold | Action::Unfold | Action::Filter) {
             return Err(WhyNot::Saving);
         }
         match action {
@@ -197,8 +197,13 @@ impl Session {
 
     /// Whether texts may be changed, and there is something to do.
     fn may_change(&self, has_something: bool, otherwise: WhyNot) -> Result<(), WhyNot> {
-        check(self.saving.is_none(), WhyNot::Saving)?;
+        check(!self.is_busy(), WhyNot::Saving)?;
         check(has_something, otherwise)
+    }
+
+    /// Whether files are being written at our own wish: what would be changed meanwhile could get lost.
+    pub(super) fn is_busy(&self) -> bool {
+        self.saving.is_some() || self.work.is_some() || self.asked.anew.is_some()
     }
 
     pub(super) fn may_save(&self) -> Result<(), WhyNot> {

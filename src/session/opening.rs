@@ -38,7 +38,10 @@ impl Session {
                 self.blank = Blank::Unreadable(failure);
                 return;
             }
-            Err(failure) => return self.report(&failure),
+            Err(failure) => {
+                self.asked.anew = None;
+                return self.report(&failure);
+            }
         };
         if let Some((open, words)) = self.asked.anew.take() {
             return self.take_anew(loaded, open, words);
@@ -65,7 +68,7 @@ impl Session {
         let pane = self.pane;
         self.workspace = Workspace::of(loaded.name, loaded.files, loaded.git);
         self.choose_file(open, false);
-        if self.workspace.file.is_some() && pane != Pane::Keys {
+        if pane != Pane::Keys {
             self.pane = pane;
         }
         self.check_soon();

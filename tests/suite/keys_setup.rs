@@ -25,7 +25,11 @@ fn an_empty_folder_is_set_up_and_holds_its_first_secret() {
     play(&mut stage, "i Ctrl-s");
     assert_eq!(stage.session.context(), Context::SetupPlan);
     assert_eq!(stage.files.len(), 2, "nothing is written before it was seen");
-    says_on(&mut stage, "⏎", "Everything is set up; a adds the first secret.");
+    says_on(
+        &mut stage,
+        "⏎",
+        "Everything is set up; a adds the first secret. The host cannot read it yet: 3, then a, adds its SSH key.",
+    );
     let written: Vec<&str> = stage.files.keys().map(|path| path.as_str()).collect();
     let expected = [".gitignore", ".sops.yaml", "configuration.nix", "flake.nix", "secrets/secrets.yaml", "sops.nix"];
     assert_eq!(written, expected);

@@ -151,6 +151,8 @@ fn leaving_asks_once_when_something_is_unsaved() {
     assert!(!quits(&format!("{change} q")) && !quits(&format!("{change} q Esc")));
     assert!(quits(&format!("{change} q l")) && quits(&format!("{change} Ctrl-c Ctrl-c")));
     assert!(quits(&format!("{change} u q")) && quits(&format!("{change} s ⏎ q")));
+    let form = "The form is still open: Ctrl-s finishes it, and s saves then.";
+    says("a \"x\" Ctrl-c s", form);
     assert!(!quits("a \"x\" Ctrl-c") && quits("a \"x\" Ctrl-c Ctrl-c"));
     check(&format!("{change} q s ⏎"), &["– api/openai", "- \"api/openai\" = { };"]);
     assert!(quits(&format!("{change} q s ⏎")));

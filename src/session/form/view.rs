@@ -127,6 +127,7 @@ fn beside(form: &SecretForm, name: &FieldName) -> String {
             others => format!("{others} others"),
         },
         FieldName::ForUsers => "needed before users exist".to_owned(),
+        _ if form.focus() == name && !form.completion(name).is_empty() => "→ takes it".to_owned(),
         _ => String::new(),
     }
 }

@@ -41,7 +41,7 @@ impl Session {
         if self.workspace.changed().next().is_some() {
             return Err(WhyNot::FieldWrong("save or undo the changes first: s, u".to_owned()));
         }
-        if self.saving.is_some() || self.work.is_some() { Err(WhyNot::Saving) } else { Ok(()) }
+        if self.is_busy() { Err(WhyNot::Saving) } else { Ok(()) }
     }
 
     /// The recipient under the cursor: as the files spell it, and what it is called.

@@ -15,8 +15,7 @@ impl Session {
     /// Another program changed a file.
     pub(in crate::session) fn file_changed(&mut self, path: RepoPath, text: Option<String>) {
         let known = self.workspace.on_disk(&path);
-        let is_ours_to_come = self.saving.is_some() || self.work.is_some() || self.asked.anew.is_some();
-        if is_ours_to_come || known == text.as_ref().map(|text| crate::repo::ContentHash::of(text.as_bytes())) {
+        if self.is_busy() || known == text.as_ref().map(|text| crate::repo::ContentHash::of(text.as_bytes())) {
             return;
         }
         let is_ours = self.workspace.changed().any(|(changed, _)| *changed == path);

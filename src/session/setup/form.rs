@@ -56,6 +56,11 @@ impl SetupForm {
         self.questions.context()
     }
 
+    /// Whether the answers are about a host that decrypts with its SSH key.
+    pub(in crate::session) fn asks_for_key_of_host(&self) -> bool {
+        self.questions.is_asked(DECRYPT_WITH) && self.questions.chosen(DECRYPT_WITH) == 0
+    }
+
     /// Does what a key asks for.
     pub(in crate::session) fn act(&mut self, action: Action) -> Response {
         let response = self.questions.act(action);

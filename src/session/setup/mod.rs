@@ -67,6 +67,8 @@ pub(super) struct SettingUp {
     file: Option<RepoPath>,
     /// The person's public key.
     recipient: String,
+    /// Whether the host is to decrypt with its SSH key, and that is not known yet.
+    lacks_host: bool,
 }
 
 impl Session {
@@ -81,7 +83,7 @@ impl Session {
     /// Asks what there is.
     pub(super) fn set_up(&mut self) {
         let request = self.request();
-        self.setting_up = Some(SettingUp { request, file: None, recipient: String::new() });
+        self.setting_up = Some(SettingUp { request, file: None, recipient: String::new(), lacks_host: false });
         self.ask(Effect::ReadSetup { request });
     }
 
@@ -107,9 +109,10 @@ impl Session {
         };
         match form.answers() {
             Ok((key, answers)) => {
+                let lacks_host = form.asks_for_key_of_host() && answers.host.is_none();
                 let request = self.request();
                 let (file, recipient) = (answers.secrets_file.clone(), answers.you.recipient.to_string());
-                self.setting_up = Some(SettingUp { request, file: Some(file), recipient });
+                self.setting_up = Some(SettingUp { request, file: Some(file), recipient, lacks_host });
                 self.ask(Effect::PlanSetup { request, key, answers: Box::new(answers) });
             }
             Err(words) => self.refuse(&WhyNot::FieldWrong(words)),
@@ -154,6 +157,9 @@ impl Session {
             Ok(notes) => {
                 self.layers.clear();
                 let mut words = "Everything is set up; a adds the first secret.".to_owned();
+                if setup.lacks_host {
+                    words.push_str(" The host cannot read it yet: 3, then a, adds its SSH key.");
+                }
                 notes.iter().for_each(|note| words.push_str(&format!(" {}", sanitize(note))));
                 self.read_anew(setup.file, words);
             }

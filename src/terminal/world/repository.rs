@@ -86,15 +86,16 @@ fn read(known: Option<Root>, open: Option<&str>) -> Result<(Root, Vec<Known>, Lo
     Ok((read.root, watched, Loaded { files: read.texts, ..loaded }))
 }
 
-/// The path itself, or if its folder is still to be made, the nearest folder above that exists.
+/// The path itself, or if its folder is still to be made, the nearest folder above that exists. The top of everything
+/// is nobody's repository.
 fn nearest(path: &Path) -> &Path {
     let exists = |path: &&Path| path.is_dir() || path.as_os_str().is_empty();
     match path.parent() {
-        Some(folder) if !exists(&folder) => folder
-            .ancestors()
-            .find(exists)
-            .filter(|above| above.parent().is_some())
-            .map_or(path, |above| if above.as_os_str().is_empty() { Path::new(".") } else { above }),
+        Some(folder) if !exists(&folder) => match folder.ancestors().find(exists) {
+            Some(above) if above.as_os_str().is_empty() => Path::new("."),
+            Some(above) if above.parent().is_some() => above,
+            _ => path,
+        },
         _ => path,
     }
 }
@@ -152,6 +153,15 @@ mod tests {
         assert_eq!(check("new.yaml"), (Some("new.yaml".to_owned()), true));
         assert_eq!(check("secrets/web/new.yaml"), (Some("secrets/web/new.yaml".to_owned()), true));
         assert_eq!(check(".sops.yaml"), (Some(".sops.yaml".to_owned()), false));
+    }
+
+    #[test]
+    fn the_nearest_folder_that_exists_is_where_a_repository_is_looked_for() {
+        let check = |path: &str, expected: &str| assert_eq!(nearest(Path::new(path)), Path::new(expected), "{path}");
+        check("x.yaml", "x.yaml");
+        check("absent/x.yaml", ".");
+        check("src/absent/er/x.yaml", "src");
+        check("/absent/x.yaml", "/absent/x.yaml");
     }
 
     #[test]

@@ -95,11 +95,13 @@ fn from_rows(document: &Document, repository: &Repository, inside: &RepoPath) ->
             let name = declaration.name.known()?.clone();
             Some(Declared { name, file: declared.file.to_string(), line })
         });
-        // A row's key says list positions as numbers; a key that the file does not have leads nowhere.
-        let path = paths.get(&row.key).cloned().unwrap_or_else(KeyPath::root);
+        // A key that the file does not have leads nowhere.
+        let found = paths.get(&row.key);
+        let path = found.cloned().unwrap_or_else(KeyPath::root);
         let listed = from_file(document, &path, declarations.collect());
         let used_by = uses(repository, listed.declarations.iter().map(|declared| declared.name.as_str()));
-        Listed { key: row.key, used_by, ..listed }
+        // As the other commands take it: a row says list positions as if they were keys.
+        Listed { key: found.map_or(row.key, ToString::to_string), used_by, ..listed }
     })
     .collect()
 }

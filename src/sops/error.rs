@@ -63,9 +63,10 @@ impl DocumentError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Empty | Self::OnlyComments | Self::MetadataMissing => {
-                "the file is not encrypted; encrypt it with: sopsmith encrypt -i FILE"
+            Self::Empty | Self::OnlyComments => {
+                "write key: value into it, then encrypt it with: sopsmith encrypt -i FILE"
             }
+            Self::MetadataMissing => "the file is not encrypted; encrypt it with: sopsmith encrypt -i FILE",
             Self::NotYaml { .. } => {
                 "if a merge left conflict markers, resolve them; otherwise restore the file from git"
             }

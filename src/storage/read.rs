@@ -61,7 +61,7 @@ impl ReadError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Absent(_) => Some("check the path, or make the file with: sopsmith encrypt"),
+            Self::Absent(_) => Some("check the path; sopsmith FILE makes a new one by its rule, in the editor"),
             Self::NotRegular { .. } => Some("name the file itself"),
             Self::TooLarge { .. } => Some("split the file"),
             Self::NotUtf8 { .. } => Some("save it as UTF-8; binary secrets are encrypted as binary files"),

@@ -44,6 +44,10 @@ const TAKEN: &[&str] = &[
     "_",
 ];
 
+/// Last parts of keys that say nothing by themselves.
+const GENERIC: &[&str] =
+    &["API_KEY", "KEY", "PASS", "PASSPHRASE", "PASSWORD", "PRIVATE_KEY", "SECRET", "TOKEN", "URL", "USERNAME", "VALUE"];
+
 /// Names all variables of one block: the last part of a key; the whole key where several end alike.
 #[must_use]
 pub fn name_variables(keys: &[&str]) -> Vec<String> {
@@ -63,10 +67,10 @@ pub fn name_variables(keys: &[&str]) -> Vec<String> {
     names
 }
 
-/// The last part of a key as the name of a variable: `api/deep-seek` is `DEEP_SEEK`.
+/// The last part of a key as the name of a variable: `api/deep-seek` is `DEEP_SEEK`, `mail/token` is `MAIL_TOKEN`.
 pub(super) fn variable(key: &str) -> String {
     let last = legal(key.rsplit('/').next().unwrap_or(key));
-    if is_taken(&last) { legal(key) } else { last }
+    if is_taken(&last) || GENERIC.contains(&last.as_str()) { legal(key) } else { last }
 }
 
 /// Whether a shell takes this as the name of a variable.
@@ -110,8 +114,13 @@ mod tests {
     }
 
     #[test]
+    fn a_last_part_that_says_nothing_brings_the_others_along() {
+        check(&["mail/token", "db/password", "token"], &["MAIL_TOKEN", "DB_PASSWORD", "TOKEN"]);
+    }
+
+    #[test]
     fn keys_that_end_alike_are_told_apart() {
-        check(&["api/token", "mail/token", "x"], &["API_TOKEN", "MAIL_TOKEN", "X"]);
+        check(&["api/ai", "mail/ai", "x"], &["API_AI", "MAIL_AI", "X"]);
         check(&["a-b", "a_b"], &["A_B", "A_B_2"]);
     }
 

@@ -103,6 +103,7 @@ fn names_and_types_are_listed_without_a_key() {
     let line = |key: &str| listed.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
     assert!(line("api/token").contains("str") && line("api/token").contains("sops.nix:3"), "{listed}");
     assert!(line("api/port").contains("int") && line("api/port").contains("not declared"), "{listed}");
+    assert!(line("[\"list\"][0]").contains("str"), "{listed}");
     let json: serde_json::Value = serde_json::from_str(&folder.run(&["list", "f.yaml", "--json"]).ok()).unwrap();
     assert_eq!(json[0]["key"], "api/token");
     assert_eq!(json[0]["declarations"][0]["name"], "api/token");

@@ -8,6 +8,7 @@ use std::io::{self, Read as _, Write as _};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 use super::prompt::{Restore, terminal};
+use crate::text::sanitize;
 
 /// What Ctrl-C sends.
 const CTRL_C: u8 = 3;
@@ -33,7 +34,8 @@ impl Terminal {
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Result<T, Stopped> {
         loop {
-            let line = self.line(&format!("{question} [{default}]: ")).map_err(|_| Stopped)?.ok_or(Stopped)?;
+            let line =
+                self.line(&sanitize(&format!("{question} [{default}]: "))).map_err(|_| Stopped)?.ok_or(Stopped)?;
             let answer = if line.trim().is_empty() { default } else { line.trim() };
             match read(answer) {
                 Ok(value) => return Ok(value),
@@ -52,7 +54,7 @@ impl Terminal {
     }
 
     fn say(&mut self, words: &str) -> Result<(), Stopped> {
-        writeln!(self.0, "  {words}").map_err(|_| Stopped)
+        writeln!(self.0, "  {}", sanitize(words)).map_err(|_| Stopped)
     }
 
     /// Reads a line. `None`: the end of the input, or Ctrl-C, which ends the line as Enter does.

@@ -17,6 +17,7 @@ use super::prompt::TerminalPrompt;
 use crate::crypto::age::Prompt;
 use crate::repo::setup::{Proposal, SetupPlan, plan};
 use crate::storage::{Root, RootKind, Setup, SetupDone, SetupError, shown};
+use crate::text::sanitize;
 use answers::Asking;
 use key::OwnKey;
 
@@ -131,7 +132,7 @@ fn tell(setup: &Setup, plan: &SetupPlan, done: &SetupDone, key: &OwnKey) {
     }
     let names: Vec<&str> = plan.changes.iter().map(|change| change.path.as_str()).collect();
     if !names.is_empty() {
-        note(&format!("Wrote {}.", names.join(", ")));
+        note(&format!("Wrote {}.", sanitize(&names.join(", "))));
     }
     if let Some((path, _)) = key.new_identity() {
         note(&format!("Wrote {}: keep a copy in a safe place, without it the secrets are lost.", shown(path)));
@@ -142,7 +143,11 @@ fn tell(setup: &Setup, plan: &SetupPlan, done: &SetupDone, key: &OwnKey) {
         }
         Some(Err(error)) => {
             note(&format!("sopsmith: git was not told of the new files: {error}"));
-            note(&format!("          in {}: git add --intent-to-add {}", shown(setup.root().path()), names.join(" ")));
+            note(&format!(
+                "          in {}: git add --intent-to-add {}",
+                shown(setup.root().path()),
+                sanitize(&names.join(" "))
+            ));
         }
         _ => {}
     }

@@ -21,7 +21,7 @@ pub(super) fn diffs(plan: &SetupPlan, out: &mut impl Write) -> Result<(), Failur
         let text = diff.unified_diff().header(&old, &format!("b/{}", change.path)).to_string();
         // Every line is shown by itself, so that nothing in it acts on the terminal.
         let shown: String = text.lines().map(|line| format!("{}\n", painted(line, colours))).collect();
-        writeln!(out, "# {} {}", change.path, change.reason)
+        writeln!(out, "# {} {}", sanitize(change.path.as_str()), change.reason)
             .and_then(|()| out.write_all(shown.as_bytes()))
             .and_then(|()| writeln!(out))
             .map_err(|error| unwritten(&error))?;
@@ -66,11 +66,12 @@ pub(super) fn by_hand(plan: &SetupPlan) {
 
 /// Says what comes next.
 pub(super) fn next_steps(setup: &Setup, answers: &Answers) {
-    let file = &answers.secrets_file;
+    let file = sanitize(answers.secrets_file.as_str());
     note("Next:");
     note(&format!("  sopsmith {file}   adds secrets with their declarations (a adds one)"));
     let has_flake = setup.facts().has_flake();
     let name = answers.system.clone().or_else(|| setup.facts().only_system()).unwrap_or_else(|| "HOST".to_owned());
+    let name = sanitize(&name);
     match (&answers.decrypt_with, &answers.host) {
         (DecryptWith::SshHostKey, None) => {
             note(&format!(
@@ -78,7 +79,7 @@ pub(super) fn next_steps(setup: &Setup, answers: &Answers) {
             ));
         }
         (DecryptWith::KeyFile(path), _) => {
-            note(&format!("  put an identity among the recipients on the target: {path}"))
+            note(&format!("  put an identity among the recipients on the target: {}", sanitize(path)))
         }
         _ => {}
     }

@@ -4,10 +4,10 @@
 
 use super::super::plan::DeclarationChange;
 use super::Check;
-use super::problem::{Level, Problem, When};
+use super::problem::{Level, Problem, Remedy, When};
 use super::scene::{Scene, Subject};
-use crate::nix::{ModuleKind, OptionName, OptionSetting, OptionValue, SettingName};
-use crate::text::nearest;
+use crate::nix::{ModuleKind, OptionName, OptionSetting, Origin, SettingName};
+use crate::text::{Patch, nearest};
 
 pub(super) const UNKNOWN_OPTION: Check = Check {
     code: "unknown-option",
@@ -109,18 +109,25 @@ fn option_problem(
         .about(&subject.reference)
         .says(When::Evaluation, format!("The option `sops.secrets.{name}.{option}' does not exist"));
     let remove = (setting.option.clone(), None);
-    let text = scene.repository.text(&subject.reference.file).and_then(|text| text.get(setting.value_range.clone()));
-    Some(match (meant, text) {
+    Some(match meant {
         _ if lacking.is_some() => {
             problem.mend(format!("removes {option}"), subject.change(DeclarationChange::Options(vec![remove])))
         }
-        (Some(meant), Some(text)) if subject.option(&OptionName::from_name(meant)).is_none() => {
-            let set = (OptionName::from_name(meant), Some(OptionValue::Expression(text.to_owned())));
-            problem
-                .mend(format!("renames it to {meant}"), subject.change(DeclarationChange::Options(vec![remove, set])))
+        Some(meant) if subject.option(&OptionName::from_name(meant)).is_none() => {
+            let Some(remedy) = rename(scene, subject, setting, meant) else { return Some(problem) };
+            problem.mend(format!("renames it to {meant}"), remedy)
         }
         _ => problem,
     })
+}
+
+/// The remedy that writes another name where the option's name stands, and touches nothing else.
+fn rename(scene: &Scene<'_>, subject: &Subject<'_>, setting: &OptionSetting, name: &str) -> Option<Remedy> {
+    let file = &subject.reference.file;
+    let written = scene.repository.text(file)?.get(setting.name_range.clone())?;
+    let stands_here = setting.origin == Origin::Literal && written.trim_matches('"') == setting.option.as_str();
+    let patch = || Patch::replace(setting.name_range.clone(), name);
+    stands_here.then(|| Remedy::Patch(file.clone(), patch()))
 }
 
 /// A name of its own may be an option that a newer module has; the known ones in a wrong place are certain.

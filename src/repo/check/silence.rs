@@ -37,9 +37,11 @@ pub(super) const BAD_SILENCE: Check = Check {
     when: None,
     summary: "a silence cannot be understood",
     story: "A comment `# sopsmith: ignore CODE reason` or an entry of .sopsmith.toml names a code that does not \
-            exist, or gives no reason, or .sopsmith.toml itself cannot be read. It silences nothing.\n\nThe codes are \
-            those that `sopsmith check` prints; `sopsmith check --explain CODE` tells about each. The reason is for \
-            the next person who wonders.",
+            exist, or gives no reason, or .sopsmith.toml itself cannot be read. It silences nothing.\n\nAn entry of \
+            .sopsmith.toml begins with [[ignore]] and has four lines: code = \"…\", file = \"…\", reason = \"…\", \
+            and, where only one key or declaration is meant, key = \"…\". The codes are those that `sopsmith check` \
+            prints; `sopsmith check --explain CODE` tells about each. The reason is for the next person who \
+            wonders.",
     run: nothing,
 };
 

@@ -7,7 +7,7 @@ use super::Check;
 use super::named_file::named_files;
 use super::problem::{Level, Problem};
 use super::scene::Scene;
-use crate::sops::CreationRule;
+use crate::sops::{CreationRule, Selector};
 
 pub(super) const NOT_ENCRYPTED: Check = Check {
     code: "not-encrypted",
@@ -16,10 +16,10 @@ pub(super) const NOT_ENCRYPTED: Check = Check {
     summary: "a file that a rule of .sops.yaml is for is in clear text",
     story: "A creation rule of .sops.yaml matches the file, so it is meant to be encrypted, but it has no sops \
             metadata: everything in it can be read. Once it is committed, it stays in the history of the repository. \
-            Only rules that name a folder or a file count; a rule that any file of the format would match says \
-            nothing about this one.\n\nEncrypt it in place with `sopsmith encrypt -i FILE`. If it was committed or \
-            built before, consider every value in it known. If it holds nothing secret, narrow the rule, or silence \
-            the warning with a reason.",
+            Only rules that name a folder or a file count; a rule that any file of the format would match, or that \
+            seals only certain names, says nothing about this one.\n\nEncrypt it in place with `sopsmith encrypt -i \
+            FILE`. If it was committed or built before, consider every value in it known. If it holds nothing \
+            secret, narrow the rule, or silence the warning with a reason.",
     run: not_encrypted,
 };
 
@@ -62,7 +62,13 @@ fn is_particular(rule: &CreationRule, path: &RepoPath) -> bool {
     let name = path.file_name();
     let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
     let would_match = |any: &str| rule.matches(&format!("{any}{ending}"));
-    rule.path_regex.is_some() && !would_match("anything") && !would_match(".github/workflows/anything")
+    // A rule that seals only what has certain names is for manifests and the like, most of which hold nothing secret.
+    let seals_by_default = !matches!(
+        rule.encryption_rule.selector(),
+        Selector::EncryptedSuffix | Selector::EncryptedRegex | Selector::EncryptedCommentRegex
+    );
+    let is_for_all = would_match("anything") || would_match(".github/workflows/anything");
+    seals_by_default && rule.path_regex.is_some() && !is_for_all
 }
 
 #[cfg(test)]
@@ -99,5 +105,6 @@ mod tests {
         for regex in ["", ".*", "\\.yaml$", ".+\\.(yaml|env)$", "^[^/]+\\.yaml$", "other/"] {
             check(regex, &[]);
         }
+        check("secrets/\n    encrypted_regex: ^(data|stringData)$", &[]);
     }
 }

@@ -20,6 +20,7 @@ mod init;
 mod keygen;
 mod list;
 mod prompt;
+mod recipients;
 mod rename;
 mod rotate;
 mod rules;
@@ -80,6 +81,7 @@ fn perform(command: Command) -> Result<ExitCode, Failure> {
         Command::Decrypt(args) => decrypt::run(&args, &mut out),
         Command::Encrypt(args) => encrypt::run(&args, &mut out),
         Command::Env(args) => env::run(&args, &mut out),
+        Command::Recipients(args) => recipients::run(&args, &mut unbuffered(io::stdin().as_fd())?, &mut out),
         Command::UpdateKeys(args) => updatekeys::run(&args),
         Command::Rotate(args) => rotate::run(&args),
         Command::Demo(args) => demo::run(&args, &mut out),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, code};
 use super::sealed_file::read_text;
-use crate::sops::{CreationRule, CreationRules};
+use crate::sops::{CreationRule, CreationRules, CreationRulesError};
 use crate::storage::shown;
 
 /// The name of the file with the rules.
@@ -44,7 +44,10 @@ impl FileRules {
 
     /// The first rule that matches the file.
     pub(super) fn rule(&self) -> Result<&CreationRule, Failure> {
-        self.rules.for_path(&self.inside).ok_or_else(|| {
+        let refused = |error: &CreationRulesError| {
+            Failure::new(code::COULD_NOT_READ, error).hint(error.hint()).in_file(&self.rules_path)
+        };
+        self.rules.rule_for(&self.inside).map_err(refused)?.ok_or_else(|| {
             let (rules, inside) = (shown(&self.rules_path), shown(Path::new(&self.inside)));
             Failure::new(code::GENERIC, format!("no creation rule in {rules} matches {inside}"))
                 .hint("add a rule whose path_regex matches this path")

@@ -28,6 +28,7 @@ mod readme;
 mod recipients;
 mod repo;
 mod round_trip;
+mod rules;
 mod save;
 mod screens;
 mod stage;

@@ -12,6 +12,7 @@ Examples:
   sopsmith get secrets/web.yaml api/key  one value on stdout, nothing added
   pass show x | sopsmith set secrets/web.yaml api/key --trim-newline
   sopsmith set secrets/web.yaml db/password --generate password
+  sopsmith recipients list               who can read which file; needs no key
   sopsmith check                         what the next rebuild would say; needs no key
 
 KEY is a/b/c as in sops-nix, or [\"a\"][\"b\"][0] as in SOPS.

@@ -8,6 +8,7 @@ mod examples;
 mod file;
 mod key;
 mod keys;
+mod recipients;
 mod start;
 
 use std::path::PathBuf;
@@ -21,6 +22,9 @@ pub(super) use env::EnvArgs;
 pub(super) use file::{EncryptArgs, FileArgs};
 pub(super) use key::{CopyArgs, KeyArgs, ListArgs, RenameArgs, SetArgs, TypeName};
 pub(super) use keys::{RotateArgs, UpdateKeysArgs};
+pub(super) use recipients::{
+    AddRecipientArgs, ListRecipientsArgs, RecipientsArgs, RecipientsCommand, RemoveRecipientArgs,
+};
 pub(super) use start::{DecryptWithArg, InitArgs, KeygenArgs};
 
 /// A terminal editor for SOPS secrets in NixOS repositories.
@@ -97,6 +101,8 @@ pub enum Command {
     Encrypt(EncryptArgs),
     /// Print how secrets are used: references, paths, lines that export them to shells; needs no key.
     Env(EnvArgs),
+    /// Show and change who can read which file.
+    Recipients(RecipientsArgs),
     /// Give files the recipients that their rules in .sops.yaml name.
     #[command(name = "updatekeys")]
     UpdateKeys(UpdateKeysArgs),

@@ -45,7 +45,18 @@ pub struct CreationRule {
     pub line: usize,
     /// The bytes of the rule.
     pub range: Range<usize>,
-    regex: Option<Regex>,
+    pattern: Pattern,
+    /// What sops says when the file at hand gets this rule.
+    fault: Option<CreationRulesError>,
+}
+
+/// Which files a rule is for.
+#[derive(Debug, Clone)]
+enum Pattern {
+    Every,
+    Matching(Regex),
+    /// No regular expression: sops stops there when it looks for a file's rule.
+    Invalid(CreationRulesError),
 }
 
 /// A recipient as a rule names it.
@@ -156,7 +167,23 @@ impl CreationRules {
     /// The first rule that matches a file; `path` is relative to the folder of the `.sops.yaml`.
     #[must_use]
     pub fn for_path(&self, path: &str) -> Option<&CreationRule> {
-        self.rules.iter().find(|rule| rule.matches(path))
+        self.rule_for(path).ok().flatten()
+    }
+
+    /// As [`for_path`](Self::for_path). A fault counts only where sops meets it: a pattern on the way to the rule that
+    /// matches, selectors in that rule itself.
+    ///
+    /// # Errors
+    /// When sops would refuse the file.
+    pub fn rule_for(&self, path: &str) -> Result<Option<&CreationRule>, &CreationRulesError> {
+        for rule in &self.rules {
+            match (&rule.pattern, &rule.fault) {
+                (Pattern::Invalid(error), _) => return Err(error),
+                (_, fault) if rule.matches(path) => return fault.as_ref().map_or(Ok(Some(rule)), Err),
+                _ => {}
+            }
+        }
+        Ok(None)
     }
 
     /// What people call a recipient: the anchor that some scalar with its text has.
@@ -187,7 +214,11 @@ impl CreationRule {
     /// Whether the rule is for a file; `path` is relative to the folder of the `.sops.yaml`.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {
-        self.regex.as_ref().is_none_or(|regex| regex.is_match(path))
+        match &self.pattern {
+            Pattern::Every => true,
+            Pattern::Matching(regex) => regex.is_match(path),
+            Pattern::Invalid(_) => false,
+        }
     }
 
     /// All recipients of all groups, in order.
@@ -294,16 +325,25 @@ creation_rules:
         let check = |text: &str, expected: &str| {
             assert_eq!(CreationRules::parse(text).unwrap_err().to_string(), expected);
         };
-        check(
-            "creation_rules:\n- path_regex: '('\n",
-            "line 2: path_regex is not a regular expression that sops can read",
-        );
         check("creation_rules: x\n", "line 1: creation_rules has to be a list");
-        check(
-            "creation_rules:\n- encrypted_regex: a\n  encrypted_suffix: b\n",
-            "line 2: a rule has one of encrypted_suffix and encrypted_regex, not both",
-        );
         check("creation_rules:\n- key_groups:\n  - age: AGE\n", "line 3: age has to be a list");
+    }
+
+    #[test]
+    fn a_fault_counts_only_where_it_is_met() {
+        let check = |text: &str, path: &str, expected: &str| {
+            let rules = CreationRules::parse(text).unwrap();
+            let found = rules.rule_for(path);
+            let said =
+                found.map(|rule| rule.map_or_else(|| "no rule".to_owned(), |rule| format!("line {}", rule.line)));
+            assert_eq!(said.unwrap_or_else(ToString::to_string), expected);
+        };
+        let invalid = "creation_rules:\n- path_regex: a\n- path_regex: '('\n- age: x\n";
+        check(invalid, "a", "line 2");
+        check(invalid, "b", "line 3: path_regex is not a regular expression that sops can read");
+        let both = "creation_rules:\n- path_regex: a\n  encrypted_regex: a\n  encrypted_suffix: b\n";
+        check(both, "a", "line 2: a rule has one of encrypted_suffix and encrypted_regex, not both");
+        check(both, "b", "no rule");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::encryption_rule::{EncryptionRule, Selector};
 use super::super::go_regex;
 use super::super::metadata::{MasterKeyKind, kms_identity};
-use super::{CreationRule, CreationRules, CreationRulesError, RuleKey};
+use super::{CreationRule, CreationRules, CreationRulesError, Pattern, RuleKey};
 use crate::yaml::{Entry, Item, Kind, Limits, NodeId, ParseError, Resolved, Yaml};
 
 /// How deep `merge` may nest, and aliases with it: far above any use.
@@ -138,15 +138,23 @@ impl Reader<'_> {
         }
         let path_regex = self.field(node, "path_regex").map(|value| self.text(value, "path_regex")).transpose()?;
         let line = self.yaml.line(written);
-        let invalid = CreationRulesError::Regex { line, field: "path_regex" };
-        let compile = |pattern: &str| go_regex::compile(pattern).ok_or(invalid);
-        let regex = path_regex.as_deref().filter(|pattern| !pattern.is_empty()).map(compile).transpose()?;
+        let invalid = || Pattern::Invalid(CreationRulesError::Regex { line, field: "path_regex" });
+        let pattern = path_regex.as_deref().filter(|pattern| !pattern.is_empty());
+        let compiled = pattern.map(|pattern| go_regex::compile(pattern).map_or_else(invalid, Pattern::Matching));
+        let (encryption_rule, fault) = match self.encryption_rule(node, line) {
+            Ok(rule) => (rule, None),
+            Err(error @ (CreationRulesError::SeveralSelectors { .. } | CreationRulesError::Regex { .. })) => {
+                (EncryptionRule::default(), Some(error))
+            }
+            Err(error) => return Err(error),
+        };
         Ok(CreationRule {
             path_regex,
-            regex,
+            pattern: compiled.unwrap_or(Pattern::Every),
+            fault,
             groups: self.groups(node)?,
             shamir_threshold: self.number(node, "shamir_threshold")?.unwrap_or(0),
-            encryption_rule: self.encryption_rule(node, line)?,
+            encryption_rule,
             mac_only_encrypted: self.flag(node, "mac_only_encrypted")?,
             line,
             range: self.yaml.full_range(written),

@@ -2,7 +2,7 @@
 
 use super::super::{CreationRule, CreationRules};
 use super::{RulesChange, RulesEditError};
-use crate::text::Patch;
+use crate::text::{Overlap, Patch};
 use crate::yaml::{Edit, Yaml};
 
 /// One rule without the order of its recipients and the places of its parts.
@@ -88,6 +88,7 @@ impl Draft {
         let line = |rule: usize| CreationRules::parse(yaml.text()).map_or(1, |rules| rules.rules()[rule].line);
         let mut patch = yaml.edit(&self.edits)?.patch;
         patch.merge(self.inside).map_err(|_| RulesEditError::NotAsMeant { line: 1 })?;
+        keep_end(yaml.text(), &mut patch).map_err(|_| RulesEditError::NotAsMeant { line: 1 })?;
         let text = patch.apply(yaml.text());
         let rules = CreationRules::parse(&text).map_err(|_| RulesEditError::NotAsMeant { line: 1 })?;
         let after = Said::all(&rules);
@@ -106,5 +107,16 @@ impl Draft {
         }
         let changed = (0..meant.len()).filter(|rule| !is_change || before[*rule] != meant[*rule]).collect();
         Ok(RulesChange { patch, text, rules, changed, name: None })
+    }
+}
+
+/// A file whose last line has no ending does not get one because its last line goes.
+fn keep_end(text: &str, patch: &mut Patch) -> Result<(), Overlap> {
+    let Some(last) = patch.splices().last().filter(|last| last.replacement.is_empty()) else { return Ok(()) };
+    let before = &text[..last.range.start];
+    let line = before.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    match line.filter(|_| last.range.end == text.len() && !text.ends_with('\n')) {
+        Some(line) => patch.push(line.len()..before.len(), ""),
+        None => Ok(()),
     }
 }

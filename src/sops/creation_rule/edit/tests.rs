@@ -111,6 +111,11 @@ fn files_that_name_nobody_get_the_recipient_itself() {
 }
 
 #[test]
+fn a_last_line_without_ending_stays_so() {
+    check("creation_rules:\n- age:\n  - LAPTOP", "creation_rules:\n- age:\n  - LAPTOP\n  - NEW");
+}
+
+#[test]
 fn other_kinds_of_keys_get_a_field_beside_them() {
     check("creation_rules:\n- pgp: AA\n", "creation_rules:\n- pgp: AA\n  age: NEW\n");
     check(

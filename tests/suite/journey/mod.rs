@@ -1,5 +1,6 @@
 //! A new user's whole road: from nothing to files that the real tools read, by the real program.
 
+mod hosts;
 mod imports;
 mod keygen;
 mod prompts;
@@ -7,6 +8,7 @@ mod repositories;
 mod setup;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -50,6 +52,13 @@ impl Newcomer {
 
     fn run(&self, arguments: &[&str]) -> Ran {
         Folder::finish(self.command(arguments).output().unwrap())
+    }
+
+    fn run_with(&self, arguments: &[&str], input: &[u8]) -> Ran {
+        let mut command = self.command(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        Folder::finish(child.wait_with_output().unwrap())
     }
 
     /// What both versions of the real sops decrypt with the keys of this home.

@@ -54,10 +54,14 @@ pub(in crate::nix) fn add_flake_input(file: &NixFile, input: &FlakeInput) -> Res
         }
     };
     let patch = verify(file, patch, &Meant::Elsewhere)?;
-    let is_there = file.apply(&patch).flake().is_some_and(|flake| {
-        flake.inputs.len() > there.len().min(1)
-            && flake.inputs.iter().any(|found| found.name == input.name && found.url == input.url)
-    });
+    // The others stay as they were, and the new one is read as it was meant.
+    let inputs = |file: &NixFile| file.flake().map(|flake| flake.inputs).unwrap_or_default();
+    let (mut before, mut after) = (inputs(file), inputs(&file.apply(&patch)));
+    let added = after.iter().position(|found| found.name == input.name).map(|at| after.remove(at));
+    for inputs in [&mut before, &mut after] {
+        inputs.sort_by(|one, other| one.name.cmp(&other.name));
+    }
+    let is_there = added.is_some_and(|added| added.url == input.url) && before == after;
     if is_there { Ok(patch) } else { Err(not_plain(file, tree.range(set).start, "the set of inputs")) }
 }
 

@@ -103,13 +103,20 @@ impl Session {
             ),
             Tone::Warning,
         ));
-        let is_you = self.workspace.file.as_ref().is_some_and(|file| file.recipient.as_deref() == Some(&identity));
+        let yours = self.workspace.file.as_ref().and_then(|file| file.recipient.clone());
         let variants =
             vec![self.variant(&plan, "and make new data keys", true), self.variant(&plan, "keep the data keys", false)];
         let difference = self.rules_difference(&plan);
         let mut question = KeysQuestion::new(format!("Remove {name}"), lines, variants, difference);
-        if is_you {
-            question.warn("This is your own key: you could not open these files any more. ⏎ again removes it.");
+        match yours {
+            Some(yours) if yours == identity => {
+                question.warn("This is your own key: you could not open these files any more. ⏎ again removes it.");
+            }
+            Some(_) => {}
+            None => question.warn(
+                "No file is open, so it is not known which key is yours. If it is this one, you could not open these \
+                 files any more. ⏎ again removes it.",
+            ),
         }
         self.layers.push(Layer::KeysQuestion(Box::new(question)));
     }

@@ -33,9 +33,12 @@ impl Work {
     }
 
     /// What was done, when it has ended.
-    fn outcome(&self) -> String {
+    fn outcome(&self, had_history: bool) -> String {
         let left = self.total - self.done();
-        let mut words = format!("{} changed", files(self.changed));
+        let mut words = match self.changed {
+            0 => "no file changed".to_owned(),
+            count => format!("{} changed", files(count)),
+        };
         if self.failed > 0 {
             words.push_str(&format!(", {} could not be", files(self.failed)));
         }
@@ -44,7 +47,8 @@ impl Work {
         }
         let mut letters = words.chars();
         let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-        format!("{first}{}. Earlier changes cannot be undone past this.", letters.as_str())
+        let past = if had_history { " Earlier changes cannot be undone past this." } else { "" };
+        format!("{first}{}.{past}", letters.as_str())
     }
 }
 
@@ -134,6 +138,7 @@ impl Session {
             self.layers.retain(|layer| !matches!(layer, Layer::Work(_)));
             return self.report(&failure);
         }
-        self.read_anew(work.open.clone(), work.outcome());
+        let had_history = self.workspace.undo.last_done().is_some();
+        self.read_anew(work.open.clone(), work.outcome(had_history));
     }
 }

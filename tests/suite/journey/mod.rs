@@ -1,5 +1,6 @@
 //! A new user's whole road: from nothing to files that the real tools read, by the real program.
 
+mod chapter;
 mod hosts;
 mod imports;
 mod keygen;

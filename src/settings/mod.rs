@@ -6,7 +6,7 @@
 //! ```
 //!
 //! This room is handed a text and opens nothing. The reference of all names is `assets/config.toml`, printed with the
-//! table of keys behind it by [`reference`].
+//! table of keys behind it by [`reference()`].
 
 mod line;
 mod read;

@@ -24,35 +24,43 @@ pub(super) fn run(args: &KeygenArgs, out: &mut impl Write) -> Result<(), Failure
     if args.recipients {
         return tell(args.file.as_deref(), out);
     }
+    let identity = match &args.from_ssh {
+        Some(path) => from_ssh(path)?,
+        None => NewIdentity::generate(Timestamp::now()),
+    };
     match &args.output {
-        Some(path) => save(path),
+        Some(path) => save(&identity, path),
         // A terminal keeps what it shows; the identity goes to where sops looks for it.
-        None if std::io::stdout().is_terminal() => save_where_sops_looks(),
-        None => print(out),
+        None if std::io::stdout().is_terminal() => save_where_sops_looks(&identity),
+        None => print(&identity, out),
     }
 }
 
-fn print(out: &mut impl Write) -> Result<(), Failure> {
-    let identity = NewIdentity::generate(Timestamp::now());
+/// The identity of a host, made from its SSH key.
+fn from_ssh(path: &Path) -> Result<NewIdentity, Failure> {
+    NewIdentity::from_ssh(&read(path)?, Timestamp::now())
+        .map_err(|error| Failure::new(code::COULD_NOT_READ, format!("{}: {error}", shown(path))).hint(error.hint()))
+}
+
+fn print(identity: &NewIdentity, out: &mut impl Write) -> Result<(), Failure> {
     out.write_all(identity.file_text().expose()).and_then(|()| out.flush()).map_err(|error| unwritten(&error))?;
     note(&format!("Public key: {}", identity.recipient().as_str()));
     Ok(())
 }
 
-fn save(path: &Path) -> Result<(), Failure> {
-    let identity = NewIdentity::generate(Timestamp::now());
+fn save(identity: &NewIdentity, path: &Path) -> Result<(), Failure> {
     let durability = identity.save(path).map_err(|error| unsaved(&error))?;
     if let storage::Durability::Unknown(reason) = durability {
         note(&format!("sopsmith: whether {} outlives a power cut is unknown: {reason}", shown(path)));
     }
-    note(&format!("{} holds a new identity; only you may read it. Keep a copy in a safe place.", shown(path)));
+    note(&format!("{} holds the identity; only you may read it. Keep a copy in a safe place.", shown(path)));
     note(&format!("Public key: {}", identity.recipient().as_str()));
     Ok(())
 }
 
-fn save_where_sops_looks() -> Result<(), Failure> {
+fn save_where_sops_looks(identity: &NewIdentity) -> Result<(), Failure> {
     let path = Environment::of_process().default_key_file().ok_or_else(no_folder)?;
-    match save(&path) {
+    match save(identity, &path) {
         Err(_) if path.symlink_metadata().is_ok() => {
             let words = format!("{} exists already and is never overwritten", shown(&path));
             Err(Failure::new(code::COULD_NOT_WRITE, words)

@@ -1,15 +1,20 @@
-//! New identities: made from the system's randomness, written where nothing stands.
+//! New identities: made from the system's randomness, or from a host's SSH key as sops-nix does it; written where nothing
+//! stands.
 //!
 //! Truth: the file of age-keygen 1.3 (`cmd/age-keygen/keygen.go`).
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::folders::{FolderError, NewFolderMode, NewFolders};
 use super::replace::{Accept, Before, Change, Durability, NewFileMode, SaveError, save_all};
 use super::{OsRandom, shown};
-use crate::crypto::age::{Recipient, generate_identity};
+use crate::crypto::age::{
+    ConversionError, Identity, LineRule, NoPrompt, Prompt, Recipient, generate_identity, identity_from_ssh,
+    parse_identities,
+};
 use crate::secret::{Secret, SecretBuffer};
 
 /// An identity that no file holds yet. Dropped, it is forgotten.
@@ -51,6 +56,18 @@ impl NewIdentity {
     pub fn generate(now: Timestamp) -> Self {
         let (text, recipient) = generate_identity(&mut OsRandom);
         Self { text, recipient, created: now }
+    }
+
+    /// The one that an SSH key stands for where sops-nix decrypts with it.
+    ///
+    /// # Errors
+    /// When the key is encrypted, damaged, or not ed25519.
+    pub fn from_ssh(private: &Secret, now: Timestamp) -> Result<Self, ConversionError> {
+        let text = identity_from_ssh(private)?;
+        let nobody: Arc<dyn Prompt> = Arc::new(NoPrompt);
+        let read = parse_identities(text.duplicate(), "", LineRule::OnePerLine, &nobody).unwrap_or_default();
+        let recipient = read.first().and_then(Identity::recipient).cloned().ok_or(ConversionError::Damaged)?;
+        Ok(Self { text, recipient, created: now })
     }
 
     /// Its public key.
@@ -100,10 +117,8 @@ impl NewIdentity {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
-    use std::sync::Arc;
 
     use super::*;
-    use crate::crypto::age::{LineRule, NoPrompt, Prompt, parse_identities};
 
     #[test]
     fn the_file_is_private_and_reads_back_as_its_recipient() {

@@ -11,6 +11,9 @@ pub struct KeygenArgs {
     /// Write the identity to this new file, for its owner alone.
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["recipients", "file"])]
     pub output: Option<PathBuf>,
+    /// Take the identity that this SSH private key stands for where sops-nix decrypts with it, instead of a new one.
+    #[arg(long, value_name = "KEY", conflicts_with = "recipients")]
+    pub from_ssh: Option<PathBuf>,
     /// Print the recipients of an identity file, or of an SSH key, instead of making a new identity.
     #[arg(short = 'y', long = "recipients")]
     pub recipients: bool,
@@ -26,6 +29,7 @@ Examples:
   sopsmith keygen > host.txt       the same, by the shell
   sopsmith keygen -y ~/.config/sops/age/keys.txt
   sopsmith keygen -y ~/.ssh/id_ed25519
+  sopsmith keygen --from-ssh /etc/ssh/ssh_host_ed25519_key -o rescue.txt
 
 A file that is there is never overwritten.";
 

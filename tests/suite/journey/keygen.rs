@@ -57,6 +57,32 @@ fn the_recipients_of_ssh_keys_are_told_in_both_forms() {
 }
 
 #[test]
+fn a_hosts_ssh_key_opens_what_is_wrapped_for_the_host() {
+    let someone = Newcomer::new(&[]);
+    let keygen = |name: &str, kind: &str, passphrase: &str| {
+        let mut keygen = tools::system("ssh-keygen");
+        keygen.args(["-q", "-t", kind, "-N", passphrase, "-f"]).arg(someone.repository.file(name));
+        tools::succeed(&mut keygen);
+    };
+    keygen("host", "ed25519", "");
+    assert_eq!(someone.run(&["keygen", "--from-ssh", "host", "-o", "rescue.txt"]).ok(), "");
+    let recipient = judged(&someone.repository, "rescue.txt");
+    let told = someone.run(&["keygen", "-y", "host"]).stderr;
+    assert!(told.contains(recipient.trim()), "{told}");
+    someone.repository.write("s.yaml", "a: b\n");
+    let mut sops = tools::sops("3.12.2");
+    let file = someone.repository.file("s.yaml");
+    tools::succeed(sops.args(["encrypt", "--age", recipient.trim(), "--in-place"]).arg(&file));
+    let command = format!("{} keygen --from-ssh host", env!("CARGO_BIN_EXE_sopsmith"));
+    let mut get = someone.command(&["get", "s.yaml", "a"]);
+    assert_eq!(Folder::finish(get.env("SOPS_AGE_KEY_CMD", command).output().unwrap()).ok(), "b");
+    keygen("rsa", "rsa", "");
+    someone.run(&["keygen", "--from-ssh", "rsa"]).failed(2, &["rsa", "cannot be converted", "ssh_host_ed25519_key"]);
+    keygen("locked", "ed25519", "a passphrase");
+    someone.run(&["keygen", "--from-ssh", "locked"]).failed(2, &["locked", "encrypted", "ssh-keygen -p"]);
+}
+
+#[test]
 fn what_is_no_identity_is_said_to_be_none() {
     let someone = Newcomer::new(&[("empty.txt", "# nothing\n"), ("odd.txt", "# x\nhello\n")]);
     someone.run(&["keygen", "-y", "absent"]).failed(100, &["absent"]);

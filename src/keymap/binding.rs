@@ -265,6 +265,18 @@ const TABLE: &[Group] = &[
         ("d",               Difference,                      "difference"),
         ("Esc",             Cancel,                          "back"),
     ]),
+    group(Context::Conflicts, &[
+        ("⏎",               Confirm,                         "merge"),
+        ("m",               KeepMine,                        "mine"),
+        ("t",               TakeTheirs,                      "theirs"),
+        ("M",               KeepAllMine,                     "all mine"),
+        ("T",               TakeAllTheirs,                   "all theirs"),
+        ("Esc",             Cancel,                          "back"),
+        ("↓ j",             Move(Motion::Down),              ""),
+        ("↑ k",             Move(Motion::Up),                ""),
+        ("g Home",          Move(Motion::First),             ""),
+        ("G End",           Move(Motion::Last),              ""),
+    ]),
     group(Context::Tampered, &[
         ("⏎ Esc",           Cancel,                          "open read-only"),
         (":",               Palette,                         "commands"),

@@ -77,6 +77,14 @@ pub enum Action {
     ShowTried,
     /// Merges what another program wrote, key by key.
     Merge,
+    /// Keeps our state of a key that another program changed too.
+    KeepMine,
+    /// Takes the other program's state of such a key.
+    TakeTheirs,
+    /// Keeps our state of all such keys.
+    KeepAllMine,
+    /// Takes the other program's state of all such keys.
+    TakeAllTheirs,
     /// Shows what another program changed.
     Difference,
     /// Allows changes to a file that does not match its MAC.
@@ -236,6 +244,10 @@ pub const COMMANDS: &[Command] = commands! {
     Action::EncryptFile, "encrypt", "encrypt this plain file in place, by the rules of .sops.yaml";
     Action::ReadAgain, "read-again", "read the repository from disk again";
     Action::Merge, "merge", "merge what another program wrote, key by key";
+    Action::KeepMine, "keep-mine", "keep your change of this key that another program changed too";
+    Action::TakeTheirs, "take-theirs", "take the other program's change of this key";
+    Action::KeepAllMine, "keep-all-mine", "keep your change of every key that both changed";
+    Action::TakeAllTheirs, "take-all-theirs", "take the other program's change of every such key";
     Action::Difference, "difference", "show what another program changed";
     Action::AcceptMac, "accept-mac", "allow changes to a file that does not match its MAC";
     Action::ShowTried, "tried", "show which identities were tried, and who can open the file";

@@ -82,6 +82,7 @@ impl Session {
             (Layer::Paste { .. }, Action::AddPasted) => self.availability_in_pane(Action::Add),
             (Layer::Paste { .. }, Action::ReplacePasted) => self.availability_in_pane(Action::Edit),
             (Layer::Review { .. }, Action::Confirm) => self.may_save(),
+            (Layer::Conflicts(question), Action::Confirm) => question.is_chosen(),
             _ => Ok(()),
         }
     }

@@ -9,7 +9,7 @@
 //!             │         │         └─ Lines
 //!             │         └─ Filter, Palette, Prompt, Path
 //!             ├─ CopyMenu, Generate, Page, Review, SetupPlan, KeysQuestion, Work
-//!             └─ QuitQuestion, PasteQuestion, DeleteQuestion, ChangedOutside, Tampered
+//!             └─ QuitQuestion, PasteQuestion, DeleteQuestion, ChangedOutside, Conflicts, Tampered
 //! ```
 
 /// Where a key press lands. A key that a context does not bind is looked up in its parent.
@@ -83,6 +83,8 @@ pub enum Context {
     DeleteQuestion,
     /// Another program changed the file.
     ChangedOutside,
+    /// Another program changed the same keys.
+    Conflicts,
     /// The file does not match its MAC.
     Tampered,
 }
@@ -123,6 +125,7 @@ impl Context {
         Self::PasteQuestion,
         Self::DeleteQuestion,
         Self::ChangedOutside,
+        Self::Conflicts,
         Self::Tampered,
         Self::Anywhere,
     ];
@@ -212,6 +215,7 @@ impl Context {
             Self::PasteQuestion => "paste-question",
             Self::DeleteQuestion => "delete-question",
             Self::ChangedOutside => "changed-outside",
+            Self::Conflicts => "conflicts",
             Self::Tampered => "tampered",
         }
     }
@@ -254,6 +258,7 @@ impl Context {
             Self::PasteQuestion => "pasted",
             Self::DeleteQuestion => "deleting",
             Self::ChangedOutside => "changed outside",
+            Self::Conflicts => "changed by both",
             Self::Tampered => "MAC mismatch",
         }
     }

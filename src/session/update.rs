@@ -172,6 +172,7 @@ impl Session {
         match self.layers.last_mut() {
             Some(Layer::RowMenu(menu)) => menu.choose(line),
             Some(Layer::CopyMenu(menu)) => menu.choose(line),
+            Some(Layer::Conflicts(question)) => question.choose(line),
             Some(Layer::Palette(palette)) => palette.choose(line),
             Some(_) => {}
             None if self.pane == Pane::Keys => drop(self.table.set_cursor(line)),

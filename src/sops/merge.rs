@@ -1,7 +1,8 @@
 //! Two people changed one file: what can be brought together key by key, and what cannot.
 //!
 //! The other's file is the base of the result, so its bytes, recipients and comments stay; our changes of values are made
-//! in it again. Nothing is decided that both touched: such keys are named, and the other's value stays until someone chooses.
+//! in it again. Nothing is decided that both touched: such keys are named, and the other's value stays until someone
+//! chooses ours by [`keep_ours`]. A sealed value of ours never goes where their rule would store it in the clear.
 
 use super::change::{Change, ChangeKind, Places, changes};
 use super::document::Document;
@@ -75,10 +76,78 @@ fn make_again(
             Err(_) => return false,
         }
     }
+    let is_uncovered = result.as_ref().is_some_and(|result| uncovers(&change.path, ours, result));
+    if is_uncovered {
+        return false;
+    }
     if let Some(document) = result {
         *theirs = document;
     }
     true
+}
+
+/// Whether a value that our file seals would stand in the clear, because they changed the rule meanwhile.
+fn uncovers(path: &KeyPath, ours: &Document, result: &Document) -> bool {
+    let falls_under_rule = |document: &Document| document.entry(path).map(Entry::falls_under_rule);
+    falls_under_rule(ours) == Some(true) && falls_under_rule(result) == Some(false)
+}
+
+/// Puts our state of some places that both had changed into a merged file, in place of theirs. What stands in the way
+/// of them goes; everything else stays as it is. `Err`: the first place whose state cannot be carried over.
+pub fn keep_ours(
+    conflicts: &[KeyPath],
+    ours: &Document,
+    merged: Document,
+    cipher: &Cipher,
+    random: &mut dyn Random,
+) -> Result<Document, KeyPath> {
+    let mut result = merged;
+    for path in conflicts {
+        make_way(path, ours, &mut result, cipher, random).ok_or_else(|| path.clone())?;
+        let kind = match (ours.entry(path), result.entry(path)) {
+            (None, None) => continue,
+            // What our file has below the place was put there for its own path.
+            (Some(entry), _) if matches!(entry.kind(), EntryKind::Mapping { children: 1.. }) => continue,
+            (None, Some(_)) => ChangeKind::Removed,
+            (Some(_), None) => ChangeKind::Added,
+            (Some(_), Some(_)) => ChangeKind::Changed,
+        };
+        if !make_again(&Change { path: path.clone(), kind }, ours, &mut result, cipher, random) {
+            return Err(path.clone());
+        }
+    }
+    Ok(result)
+}
+
+/// Removes what would keep our state of a place from standing there: their value on the way to it, their branch or list
+/// at it, or a value of theirs that ours has as a branch. `None`: it cannot be removed.
+fn make_way(
+    path: &KeyPath,
+    ours: &Document,
+    theirs: &mut Document,
+    cipher: &Cipher,
+    random: &mut dyn Random,
+) -> Option<()> {
+    let is_branch = |entry: Entry<'_>| matches!(entry.kind(), EntryKind::Mapping { .. });
+    let ours_is = ours.entry(path).map(Entry::kind);
+    let mut above = path.parent();
+    let mut blocked = None;
+    while let Some(place) = above.filter(|place| !place.is_root()) {
+        let is_in_the_way = |entry: Entry<'_>| !is_branch(entry) && ours_is.is_some();
+        if theirs.entry(&place).is_some_and(is_in_the_way) {
+            blocked = Some(place.clone());
+        }
+        above = place.parent();
+    }
+    let at_place = theirs.entry(path).map(Entry::kind).is_some_and(|theirs_is| match (ours_is, theirs_is) {
+        (Some(EntryKind::Mapping { children: 1.. }), theirs_is) => !matches!(theirs_is, EntryKind::Mapping { .. }),
+        (Some(EntryKind::Leaf(_)), theirs_is) => !matches!(theirs_is, EntryKind::Leaf(_)),
+        (Some(_), EntryKind::List { children: 1.. } | EntryKind::Mapping { children: 1.. }) => true,
+        _ => false,
+    });
+    let Some(path) = blocked.or_else(|| at_place.then(|| path.clone())) else { return Some(()) };
+    *theirs = theirs.apply(&Edit::Remove { path, emptied: Emptied::Keep }, cipher, random).ok()?.document;
+    Some(())
 }
 
 /// The edits that make a change; `None` where the value cannot be carried over, such as a list of lists.
@@ -196,6 +265,48 @@ mod tests {
         check("a=x", "-a", REST, &["a"]);
         check("b/c=x", "-b", "a: one\nl:\n    - four\n", &["b/c"]);
         check("e=x", "e/f=y", &format!("a: one\n{REST}e:\n    f: \"y\"\n"), &["e"]);
+    }
+
+    /// As `check`, with our state kept of every place that both changed.
+    #[track_caller]
+    fn check_kept(ours: &str, theirs: &str, expected: &str) {
+        let base = encrypted("a: one\nb:\n    c: two\n    d: three\nl:\n    - four\n");
+        let (ours, theirs) = (worked_on(&base, ours, 10), worked_on(&base, theirs, 20));
+        let merged = merge(&base, &ours, theirs, &cipher(), &mut Counting(30));
+        assert!(!merged.conflicts.is_empty());
+        let kept = keep_ours(&merged.conflicts, &ours, merged.document, &cipher(), &mut Counting(50)).unwrap();
+        assert_eq!(opened(&kept), expected);
+        kept.seal(Timestamp::UNIX_EPOCH, &cipher(), &mut Counting(40)).unwrap().verify(&cipher()).unwrap();
+    }
+
+    #[test]
+    fn ours_can_be_kept_and_the_rest_stays_theirs() {
+        check_kept("a=x", "a=xx b/c=q", "a: x\nb:\n    c: q\n    d: three\nl:\n    - four\n");
+        check_kept("-a", "a=xx f=6", &format!("{REST}f: \"6\"\n"));
+        check_kept("a=x", "-a", &format!("{REST}a: x\n"));
+        check_kept("b/c=x", "-b", "a: one\nl:\n    - four\nb:\n    c: x\n");
+        check_kept("a=1 b/c=2", "a=3 b/c=4", "a: \"1\"\nb:\n    c: \"2\"\n    d: three\nl:\n    - four\n");
+    }
+
+    #[test]
+    fn what_stands_in_the_way_of_ours_goes() {
+        check_kept("e=x", "e/f=y", &format!("a: one\n{REST}e: x\n"));
+        check_kept("e/f=x", "e=y", &format!("a: one\n{REST}e:\n    f: x\n"));
+        check_kept("-a a/b=x", "a=y", &format!("{REST}a:\n    b: x\n"));
+        check_kept("-l l=x", "-l l/m=y", "a: one\nb:\n    c: two\n    d: three\nl: x\n");
+    }
+
+    #[test]
+    fn a_rule_that_no_longer_seals_the_key_keeps_ours_out() {
+        let base = encrypted("a: one\nb: two\n");
+        let uncovered = |text: &str| text.replace("unencrypted_suffix: _unencrypted", "encrypted_regex: ^[ab]$");
+        let ours = worked_on(&base, "c=x", 10);
+        let theirs = Document::parse(uncovered(base.text())).unwrap();
+        assert_ne!(theirs.text(), base.text());
+        let merged = merge(&base, &ours, theirs, &cipher(), &mut Counting(30));
+        assert_eq!(merged.conflicts, [path("c")]);
+        let kept = keep_ours(&merged.conflicts, &ours, merged.document, &cipher(), &mut Counting(50));
+        assert_eq!(kept.unwrap_err(), path("c"));
     }
 
     #[test]

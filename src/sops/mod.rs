@@ -54,7 +54,7 @@ pub use encryption_rule::{EncryptionRule, Selector};
 pub use entry::{Entry, EntryKind, LeafType};
 pub use error::DocumentError;
 pub use key_path::{KeyPath, KeyPathError, Part};
-pub use merge::{Merged, merge};
+pub use merge::{Merged, keep_ours, merge};
 pub use metadata::{KeyGroup, MasterKey, MasterKeyKind, Metadata};
 pub use problem::{Problem, ProblemKind};
 pub use recipients::{KeyChange, KeyChanges, UpdateKeysError};

@@ -40,7 +40,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, list: &ListView<'_>) {
     if list.entries.is_empty() {
         canvas.text(inside, Role::Dim, "nothing fits");
     }
-    let label = cells(label).min(inside.width / 2);
+    // Labels may take half of the box, and what the words leave free.
+    let words = list.entries.iter().map(|entry| words_width(canvas, entry)).max().unwrap_or(0);
+    let free = usize::from(inside.width).saturating_sub(usize::from(GAP) + words);
+    let label = cells(label).min(cells(free).max(inside.width / 2));
     for (line, (index, entry)) in
         list.entries.iter().enumerate().skip(skipped).take(usize::from(inside.height)).enumerate()
     {
@@ -59,7 +62,7 @@ fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, label: u16, entry: &ListEntry
     let rest = if chord.is_empty() { area } else { canvas.phrase_right(area, &chord) };
     let rest = Rect { width: rest.width.saturating_sub(if chord.is_empty() { 0 } else { GAP }), ..rest };
     let (name, words) = left(rest, label);
-    canvas.text(name, role, &entry.label);
+    canvas.middle(name, role, &entry.label);
     let words = left(words, GAP).1;
     canvas.text(words, Role::Dim, entry.why_not.as_deref().unwrap_or(&entry.words));
 }
@@ -71,7 +74,11 @@ fn chord(entry: &ListEntry) -> String {
 }
 
 fn columns(canvas: &Canvas<'_>, list: &ListView<'_>, label: usize) -> usize {
-    let words = |entry: &ListEntry| canvas.width(entry.why_not.as_deref().unwrap_or(&entry.words));
-    let entry = |entry: &ListEntry| label + 2 * usize::from(GAP) + words(entry) + canvas.width(&chord(entry));
+    let entry =
+        |entry: &ListEntry| label + 2 * usize::from(GAP) + words_width(canvas, entry) + canvas.width(&chord(entry));
     list.entries.iter().map(entry).max().unwrap_or(0).max(canvas.width(&list.title) + 2) + 4
+}
+
+fn words_width(canvas: &Canvas<'_>, entry: &ListEntry) -> usize {
+    canvas.width(entry.why_not.as_deref().unwrap_or(&entry.words))
 }

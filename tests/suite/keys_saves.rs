@@ -72,18 +72,84 @@ fn what_another_program_wrote_is_merged_by_key() {
     assert_eq!(values(&stage.files[&web()])["vpn_config"], "theirs");
 }
 
+/// Two keys that we and another program changed, each also one of its own; the question whose changes stand is open.
+fn both_changed() -> Stage {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"openai\" ⏎ e \"ours\" Ctrl-s Esc / \"vpn\" ⏎ e \"ours\" Ctrl-s Esc");
+    play(&mut stage, "/ \"deepseek\" ⏎ e \"ours\" Ctrl-s Esc");
+    let theirs = "/ \"openai\" ⏎ e \"theirs\" Ctrl-s Esc / \"mail_p\" ⏎ e \"theirs\" Ctrl-s Esc ";
+    stage.changed_outside("secrets/web.yaml", &written_by_another(&format!("{theirs}{OTHERS}"), "secrets/web.yaml"));
+    ends_in(&mut stage, "s ⏎ m", Context::Conflicts);
+    stage
+}
+
+/// What the file holds afterwards of the two keys, of our own and of theirs.
+#[track_caller]
+fn check_sides(script: &str, expected: [&str; 4]) {
+    let mut stage = both_changed();
+    play(&mut stage, script);
+    let values = values(&stage.files[&web()]);
+    assert_eq!(["api/openai", "vpn_config", "api/deepseek", "mail_password"].map(|key| values[key].as_str()), expected);
+}
+
 #[test]
-fn a_key_that_both_changed_is_named() {
+fn of_keys_that_both_changed_each_is_kept_or_given_up() {
+    check_sides("m t ⏎ s ⏎", ["ours", "theirs", "ours", "theirs"]);
+    check_sides("t m ⏎ s ⏎", ["theirs", "ours", "ours", "theirs"]);
+    check_sides("M ⏎ s ⏎", ["ours", "ours", "ours", "theirs"]);
+    check_sides("T ⏎ s ⏎", ["theirs", "theirs", "ours", "theirs"]);
+    check_sides("M g t ⏎ s ⏎", ["theirs", "ours", "ours", "theirs"]);
+}
+
+#[test]
+fn nothing_is_merged_before_every_key_is_chosen() {
+    says_on(&mut both_changed(), "⏎", "choose for api/openai first: m mine, t theirs");
+    says_on(&mut both_changed(), "m ⏎", "choose for vpn_config first: m mine, t theirs");
+    ends_in(&mut both_changed(), "m Esc", Context::ChangedOutside);
+    says_on(
+        &mut both_changed(),
+        "m t ⏎",
+        "Merged, with yours of api/openai and theirs of vpn_config. Nothing is written yet; s shows what will be.",
+    );
+    check_sides("m t Esc Esc", ["theirs", "theirs", "plain-deepseek-8c1f", "theirs"]);
+}
+
+#[test]
+fn only_theirs_leaves_nothing_to_save() {
     let mut stage = Stage::web(100, 30);
     play(&mut stage, "/ \"vpn\" ⏎ e \"ours\" Ctrl-s");
     stage.changed_outside("secrets/web.yaml", &written_by_another(OTHERS, "secrets/web.yaml"));
     says_on(
         &mut stage,
-        "s ⏎ m",
-        "Merged, except vpn_config: both changed it, and the other program's value stands now; set it again to \
-         keep yours",
+        "s ⏎ m t ⏎",
+        "Merged, with theirs of vpn_config. The file stands as the other program wrote it; nothing is left to save.",
     );
-    check_on(&mut stage, "e \"ours\" Ctrl-s s ⏎", &["~ vpn_config = ours"]);
+    says_on(&mut stage, "s", "nothing to save");
+}
+
+#[test]
+fn a_third_change_is_asked_about_again() {
+    let mut stage = both_changed();
+    play(&mut stage, "M ⏎");
+    stage.changed_outside("secrets/web.yaml", &written_by_another(OTHERS, "secrets/web.yaml"));
+    ends_in(&mut stage, "s ⏎", Context::ChangedOutside);
+}
+
+#[test]
+fn changes_under_an_old_data_key_are_not_merged() {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"vpn\" ⏎ e \"ours\" Ctrl-s");
+    let rotated = written_by_another(": \"rotate\" ⏎ ⏎", "secrets/web.yaml");
+    stage.changed_outside("secrets/web.yaml", &rotated);
+    says_on(
+        &mut stage,
+        "s ⏎ m",
+        "secrets/web.yaml was given a new data key by another program, so your changes, sealed with the old one, cannot \
+         be merged; undo them with u, read the file anew with :open, and make them again",
+    );
+    assert_eq!(stage.files[&web()], rotated);
+    play(&mut stage, "Esc u : \"open\" ⏎ \"secrets/web.yaml\" ⏎");
+    check_on(&mut stage, "/ \"vpn\" ⏎ e \"ours\" Ctrl-s s ⏎", &["~ vpn_config = ours"]);
 }
 
 #[test]

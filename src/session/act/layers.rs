@@ -49,6 +49,7 @@ impl Session {
                 _ => self.refuse(&WhyNot::NotHere),
             },
             Some(Layer::RowMenu(_) | Layer::CopyMenu(_) | Layer::Palette(_)) => self.act_in_list(action, random),
+            Some(Layer::Conflicts(_)) => self.act_in_conflicts(action, random),
             Some(_) => self.act_on_page(action, random),
             None => {}
         }

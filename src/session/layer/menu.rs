@@ -1,4 +1,4 @@
-//! Menus: what can be done with a row, and what of it can be copied.
+//! Menus: what can be done with a row, what of it can be copied, whose change of a key stands.
 
 use crate::session::action::{Action, Motion};
 use crate::session::view::{ListEntry, ListView};
@@ -52,6 +52,24 @@ impl<T> Menu<T> {
     /// The entry that is chosen.
     pub(crate) fn chosen(&self) -> Option<&Item<T>> {
         self.items.get(self.chosen)
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn chosen_mut(&mut self) -> Option<&mut Item<T>> {
+        self.items.get_mut(self.chosen)
+    }
+
+    /// Whether the last entry is chosen.
+    pub(crate) fn is_on_last(&self) -> bool {
+        self.chosen + 1 >= self.items.len()
+    }
+
+    pub(crate) fn items(&self) -> impl Iterator<Item = &Item<T>> {
+        self.items.iter()
+    }
+
+    pub(crate) fn items_mut(&mut self) -> impl Iterator<Item = &mut Item<T>> {
+        self.items.iter_mut()
     }
 
     /// The menu as it is drawn; `action_of` names the action whose key stands beside an entry.

@@ -19,6 +19,7 @@ use super::form::rename::RenameForm;
 use super::form::secret_form::SecretForm;
 use super::recipients::add::AddRecipient;
 use super::recipients::question::KeysQuestion;
+use super::save::conflicts::Conflicts;
 use super::screen::Screen;
 use super::setup::SetupForm;
 use super::view::{Exposed, LayerView};
@@ -80,6 +81,8 @@ pub(super) enum Layer {
         /// What the disk holds now; `None` for a file that is gone.
         files: Vec<(RepoPath, Option<String>)>,
     },
+    /// Another program changed the same keys.
+    Conflicts(Box<Conflicts>),
     /// The file does not match its MAC.
     Tampered(Page),
 }
@@ -107,6 +110,7 @@ impl Layer {
             Self::Quit(_) => Context::QuitQuestion,
             Self::Paste { .. } => Context::PasteQuestion,
             Self::ChangedOutside { .. } => Context::ChangedOutside,
+            Self::Conflicts(_) => Context::Conflicts,
             Self::Tampered(_) => Context::Tampered,
         }
     }
@@ -124,6 +128,7 @@ impl Layer {
             Self::Prompt(prompt) => LayerView::Form(prompt.view()),
             Self::RowMenu(menu) => LayerView::List(menu.view(|action| Some(*action))),
             Self::CopyMenu(menu) => LayerView::List(menu.view(|_| None)),
+            Self::Conflicts(question) => LayerView::List(question.view()),
             Self::Palette(palette) => LayerView::List(palette.view(screen.page_rows())),
             Self::Delete(question) => LayerView::Page(question.page().view(screen)),
             Self::Page(page)

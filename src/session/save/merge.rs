@@ -1,14 +1,17 @@
 //! What another program wrote meanwhile: taken where nothing of ours is touched, merged on request, never overwritten.
 
+use super::and;
+use super::conflicts::{Conflicts, Side};
 use super::text_merge::merge_texts;
 use crate::nix::NixFile;
 use crate::repo::RepoPath;
 use crate::secret::Random;
+use crate::session::action::Action;
 use crate::session::layer::Layer;
 use crate::session::layer::page::Page;
 use crate::session::view::{PageLine, Tone};
-use crate::session::{Failure, Session};
-use crate::sops::{Document, changes, merge};
+use crate::session::{Failure, Session, WhyNot};
+use crate::sops::{Document, KeyPath, Merged, VerifyError, changes, keep_ours, merge};
 use crate::text::sanitize;
 
 impl Session {
@@ -68,8 +71,9 @@ impl Session {
         if let Some(file) = &self.workspace.file
             && let Ok(cipher) = file.readable()
         {
-            theirs.verify(cipher).map_err(|error| {
-                failed(error.to_string(), "the other program made a new data key, or damaged the file; open it anew")
+            theirs.verify(cipher).map_err(|error| match has_new_data_key(&file.document, &theirs, &error) {
+                true => Failure { words: format!("{name} {NEW_DATA_KEY}"), hint: Some(NEW_DATA_KEY_HINT.to_owned()) },
+                false => failed(error.to_string(), error.hint()),
             })?;
         }
         Ok(theirs)
@@ -130,26 +134,93 @@ impl Session {
         self.layers.push(Layer::Page(Page::whole("What another program changed", lines)));
     }
 
-    /// Brings our changes and theirs together, file by file, or changes nothing and says why.
+    /// Brings our changes and theirs together, file by file, or changes nothing and says why. Where both changed the
+    /// same keys, it is asked first whose change stands.
     pub(in crate::session) fn merge_outside(
         &mut self,
         files: Vec<(RepoPath, Option<String>)>,
         random: &mut dyn Random,
     ) {
-        let mut merged = Vec::new();
-        let mut conflicts = Vec::new();
-        for (path, text) in &files {
-            match self.merge_one(path, text.as_deref(), random) {
-                Ok((text, left)) => {
-                    merged.push(text);
-                    conflicts.extend(left);
-                }
-                Err(failure) => {
-                    self.report(&failure);
-                    return self.ask_about_outside_again(files);
-                }
+        match self.merge_all(&files, &[], random) {
+            Ok((merged, conflicts)) if conflicts.is_empty() => {
+                self.take_merged(&files, merged);
+                self.say("Merged. Nothing is written yet; s shows what will be.");
+            }
+            Ok((_, conflicts)) => self.layers.push(Layer::Conflicts(Box::new(Conflicts::new(files, conflicts)))),
+            Err(failure) => {
+                self.report(&failure);
+                self.ask_about_outside_again(files);
             }
         }
+    }
+
+    /// Actions while it is asked whose change of a key stands.
+    pub(in crate::session) fn act_in_conflicts(&mut self, action: Action, random: &mut dyn Random) {
+        let Some(Layer::Conflicts(question)) = self.layers.last_mut() else {
+            return;
+        };
+        match action {
+            Action::KeepMine => question.choose_side(Side::Mine),
+            Action::TakeTheirs => question.choose_side(Side::Theirs),
+            Action::KeepAllMine => question.choose_side_of_all(Side::Mine),
+            Action::TakeAllTheirs => question.choose_side_of_all(Side::Theirs),
+            Action::Move(motion) => question.move_cursor(motion),
+            Action::Confirm => self.merge_as_chosen(random),
+            Action::Cancel => {
+                if let Some(Layer::Conflicts(question)) = self.layers.pop() {
+                    self.ask_about_outside(question.files);
+                }
+            }
+            _ => self.refuse(&WhyNot::NotHere),
+        }
+    }
+
+    /// Merges with a side chosen for every key that both changed. When it cannot be, the question stays.
+    fn merge_as_chosen(&mut self, random: &mut dyn Random) {
+        let Some(Layer::Conflicts(question)) = self.layers.pop() else {
+            return;
+        };
+        match self.merge_all(&question.files, &question.places_of_mine(), random) {
+            Ok((merged, _)) => {
+                self.take_merged(&question.files, merged);
+                let part = |side, whose: &str| match question.names_of(side) {
+                    names if names.is_empty() => None,
+                    names => Some(format!("{whose} {}", and(&names))),
+                };
+                let parts = [part(Side::Mine, "yours of"), part(Side::Theirs, "theirs of")];
+                let parts: Vec<String> = parts.into_iter().flatten().collect();
+                let next = match self.workspace.changed().next() {
+                    Some(_) => "Nothing is written yet; s shows what will be",
+                    None => "The file stands as the other program wrote it; nothing is left to save",
+                };
+                self.say(format!("Merged, with {}. {next}.", parts.join(" and ")));
+            }
+            Err(failure) => {
+                self.report(&failure);
+                self.layers.push(Layer::Conflicts(question));
+            }
+        }
+    }
+
+    /// The merged texts of all files, and the keys that both changed and that are not among `mine`.
+    fn merge_all(
+        &self,
+        files: &[(RepoPath, Option<String>)],
+        mine: &[KeyPath],
+        random: &mut dyn Random,
+    ) -> Result<(Vec<String>, Vec<KeyPath>), Failure> {
+        let mut merged = Vec::new();
+        let mut conflicts = Vec::new();
+        for (path, text) in files {
+            let (text, left) = self.merge_one(path, text.as_deref(), mine, random)?;
+            merged.push(text);
+            conflicts.extend(left);
+        }
+        Ok((merged, conflicts))
+    }
+
+    /// Takes merged texts. What the disk holds is what they are compared with from now on, and what a save expects.
+    fn take_merged(&mut self, files: &[(RepoPath, Option<String>)], merged: Vec<String>) {
         for ((path, theirs), merged) in files.iter().zip(merged) {
             let theirs = theirs.as_deref().unwrap_or_default();
             self.workspace.mark_on_disk(path, theirs);
@@ -157,17 +228,6 @@ impl Session {
             self.replace_text(format!("merged {name} with what another program wrote"), path, &merged);
         }
         self.workspace.forget_the_way_back();
-        if conflicts.is_empty() {
-            self.say("Merged. Nothing is written yet; s shows what will be.");
-        } else {
-            self.complain(
-                format!(
-                    "Merged, except {}: both changed it, and the other program's value stands now",
-                    conflicts.join(", ")
-                ),
-                Some("set it again to keep yours"),
-            );
-        }
     }
 
     fn ask_about_outside_again(&mut self, files: Vec<(RepoPath, Option<String>)>) {
@@ -176,13 +236,15 @@ impl Session {
         self.message = message;
     }
 
-    /// The merged text of one file, and the keys where theirs stands although we changed it too.
+    /// The merged text of one file, with ours of the keys `mine`; and the other keys where theirs stands although we
+    /// changed it too.
     fn merge_one(
         &self,
         path: &RepoPath,
         theirs: Option<&str>,
+        mine: &[KeyPath],
         random: &mut dyn Random,
-    ) -> Result<(String, Vec<String>), Failure> {
+    ) -> Result<(String, Vec<KeyPath>), Failure> {
         let name = sanitize(path.as_str()).into_owned();
         let failed =
             |words: &str, hint: &str| Failure { words: format!("{name} {words}"), hint: Some(hint.to_owned()) };
@@ -199,10 +261,26 @@ impl Session {
         let theirs = self.check_theirs(path, theirs)?;
         let base = Document::parse(self.base_of(path))
             .map_err(|error| failed("cannot be compared with what was read", error.hint()))?;
-        let merged = merge(&base, &file.document, theirs, cipher, random);
-        let conflicts = merged.conflicts.iter().map(|path| sanitize(&path.to_string()).into_owned()).collect();
-        Ok((merged.document.text().to_owned(), conflicts))
+        let Merged { document, mut conflicts, .. } = merge(&base, &file.document, theirs, cipher, random);
+        let document = keep_ours(mine, &file.document, document, cipher, random).map_err(|key| {
+            let words =
+                format!("cannot take your change of {}: it does not fit there any more", sanitize(&key.to_string()));
+            failed(&words, "t takes theirs; make yours again after the merge")
+        })?;
+        conflicts.retain(|key| !mine.contains(key));
+        Ok((document.text().to_owned(), conflicts))
     }
+}
+
+const NEW_DATA_KEY: &str = "was given a new data key by another program, so your changes, sealed with the old one, \
+                            cannot be merged";
+const NEW_DATA_KEY_HINT: &str = "undo them with u, read the file anew with :open, and make them again";
+
+/// Whether a file does not open because its data key was replaced: then no wrapped key is the one that was read.
+fn has_new_data_key(ours: &Document, theirs: &Document, error: &VerifyError) -> bool {
+    let is_known = |enc: &str| ours.metadata().master_keys().any(|key| key.enc == enc);
+    let is_sealed_differently = matches!(error, VerifyError::ValuesRejected { .. } | VerifyError::MacRejected { .. });
+    is_sealed_differently && !theirs.metadata().master_keys().any(|key| is_known(&key.enc))
 }
 
 /// Whether a merged Nix file has no more syntax errors than the other program's.

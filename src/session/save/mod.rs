@@ -6,6 +6,7 @@
 //!
 //! Nothing is lost when it fails: the texts, their history and what is typed stay as they are.
 
+pub(super) mod conflicts;
 mod merge;
 mod review;
 mod text_merge;

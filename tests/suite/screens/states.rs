@@ -67,6 +67,10 @@ pub(crate) const STATES: &[State] = &[
         let stage = changed(columns, rows);
         then(stage, |stage| stage.changed_outside("secrets/web.yaml", CHANGED_SAME_KEY).press("s ⏎ m"))
     }),
+    ("merge_conflict_chosen", |columns, rows| {
+        let stage = changed(columns, rows);
+        then(stage, |stage| stage.changed_outside("secrets/web.yaml", CHANGED_SAME_KEY).press("s ⏎ m m"))
+    }),
     ("pasted_into_table", |columns, rows| web(columns, rows, |stage| stage.send(paste("plain-pasted\n")))),
     ("tampered", tampered),
     ("tampered_read_only", |columns, rows| then(tampered(columns, rows), |stage| stage.press("⏎"))),

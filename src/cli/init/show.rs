@@ -69,6 +69,11 @@ pub(super) fn next_steps(setup: &Setup, answers: &Answers) {
     let file = sanitize(answers.secrets_file.as_str());
     note("Next:");
     note(&format!("  sopsmith {file}   adds secrets with their declarations (a adds one)"));
+    let module = setup.facts().module_or_new();
+    note(&format!(
+        "  by hand: sopsmith set {file} api/deepseek, and the line \"api/deepseek\" = {{ }}; below sops.secrets in {}",
+        sanitize(module.as_str())
+    ));
     let has_flake = setup.facts().has_flake();
     let name = answers.system.clone().or_else(|| setup.facts().only_system()).unwrap_or_else(|| "HOST".to_owned());
     let name = sanitize(&name);

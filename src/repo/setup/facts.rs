@@ -65,6 +65,12 @@ impl<'r> Facts<'r> {
         find(&sets_default).or_else(|| find(&speaks))
     }
 
+    /// The Nix file that declarations belong into: the one that is there, else the one that a setup makes.
+    #[must_use]
+    pub fn module_or_new(&self) -> RepoPath {
+        self.module().cloned().unwrap_or_else(|| RepoPath::new(MODULE).expect("a path inside"))
+    }
+
     /// The encrypted file that is read where a declaration names none.
     pub(super) fn default_file(&self) -> Option<RepoPath> {
         self.repository.nix_files().find_map(|(path, file)| {

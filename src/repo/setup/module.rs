@@ -34,9 +34,9 @@ pub(super) fn plan(facts: &Facts<'_>, answers: &Answers, plan: &mut SetupPlan) -
 }
 
 fn text(answers: &Answers, secrets_file: &str, kind: ModuleKind) -> String {
-    let place = match kind {
-        ModuleKind::HomeManager => "~/.config/sops-nix/secrets/NAME",
-        ModuleKind::NixOs | ModuleKind::Darwin => "/run/secrets/NAME",
+    let (place, example) = match kind {
+        ModuleKind::HomeManager => ("~/.config/sops-nix/secrets/NAME", "{ }"),
+        ModuleKind::NixOs | ModuleKind::Darwin => ("/run/secrets/NAME", "{ owner = \"alice\"; }"),
     };
     let key = match &answers.decrypt_with {
         DecryptWith::SshHostKey => format!(
@@ -56,7 +56,10 @@ fn text(answers: &Answers, secrets_file: &str, kind: ModuleKind) -> String {
            sops = {{\n    \
              defaultSopsFile = {secrets_file};\n\n\
          {key}\n    \
-             secrets = {{ }};\n  \
+             secrets = {{\n      \
+               # One line for each key of the file that is to be installed; without the # it counts:\n      \
+               # \"api/deepseek\" = {example};   # reads the key api/deepseek\n    \
+             }};\n  \
            }};\n\
          }}\n"
     )
@@ -71,7 +74,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nix::{NixFile, SettingName};
+    use crate::nix::{DeclarationSpec, NixFile, SettingName, SiteId};
 
     fn answers(decrypt_with: DecryptWith) -> Answers {
         let key = "age1k573ahyaywgx4r34kkrectcvmgxmuzxjmyxtny7sf6fnmmk3sugqprsup4";
@@ -93,7 +96,10 @@ mod tests {
     # The host decrypts with its SSH host key, which has to be among the recipients in .sops.yaml.
     age.sshKeyPaths = [ \"/etc/ssh/ssh_host_ed25519_key\" ];
 
-    secrets = { };
+    secrets = {
+      # One line for each key of the file that is to be installed; without the # it counts:
+      # \"api/deepseek\" = { owner = \"alice\"; };   # reads the key api/deepseek
+    };
   };
 }
 ";
@@ -111,5 +117,22 @@ mod tests {
         check(DecryptWith::SshHostKey, SettingName::AgeSshKeyPaths);
         check(DecryptWith::KeyFile("/var/lib/sops-nix/key.txt".to_owned()), SettingName::AgeKeyFile);
         check(DecryptWith::KeyFile("/odd \"${x}\\".to_owned()), SettingName::AgeKeyFile);
+    }
+    #[test]
+    fn the_example_counts_without_its_mark_and_stays_where_a_declaration_is_added() {
+        let check = |kind: ModuleKind, options: usize| {
+            let text = text(&answers(DecryptWith::SshHostKey), "./s.yaml", kind);
+            assert!(NixFile::parse(text.clone()).declarations().is_empty());
+            let counts = NixFile::parse(text.replace("# \"api", "\"api"));
+            let [declaration] = counts.declarations() else { panic!("{}", counts.text()) };
+            assert_eq!(declaration.name.known().map(String::as_str), Some("api/deepseek"));
+            assert_eq!((declaration.options.len(), counts.syntax_problems().len()), (options, 0));
+            let file = NixFile::parse(text.clone());
+            let spec = DeclarationSpec { name: "db".to_owned(), options: Vec::new() };
+            let added = file.apply(&file.add_declaration(SiteId(0), &spec).unwrap());
+            assert_eq!(added.text(), text.replace("    };\n  };", "      db = { };\n    };\n  };"));
+        };
+        check(ModuleKind::NixOs, 1);
+        check(ModuleKind::HomeManager, 0);
     }
 }

@@ -30,6 +30,14 @@ fn programs() -> Folder {
     folder
 }
 
+/// What the chapter tells between two of its lines: the example becomes a declaration, for a user of the host.
+fn declare(someone: &Newcomer) {
+    let before = someone.repository.read("sops.nix");
+    let after = before.replace("# \"api/deepseek\"", "\"api/deepseek\"").replace("alice", "root");
+    assert_ne!(after, before);
+    someone.repository.write("sops.nix", &after);
+}
+
 #[test]
 fn the_chapter_leads_from_nothing_to_a_rebuild_and_a_host_that_goes() {
     let files = [("flake.nix", FLAKE), ("configuration.nix", CONFIGURATION), ("hardware-configuration.nix", HARDWARE)];
@@ -50,6 +58,14 @@ fn the_chapter_leads_from_nothing_to_a_rebuild_and_a_host_that_goes() {
         // There is nobody to answer its questions.
         let line = if line == "sopsmith init" { "sopsmith init --yes" } else { line.as_str() };
         play(line);
+        if line.contains("sopsmith set") {
+            declare(&someone);
+            play("sopsmith env secrets/secrets.yaml");
+        }
+        if line == "sopsmith check" {
+            assert_eq!(play(line), "no problems in 1 declaration, 4 Nix files, 1 encrypted file\n");
+            someone.evaluates("configuration.nix", &["api/deepseek"]);
+        }
         if line.contains("sopsmith recipients add") || line.contains("sopsmith recipients remove") {
             let table = play("sopsmith recipients list");
             readers.push(["admin", "web"].map(|name| table.lines().any(|line| line.starts_with(name))));

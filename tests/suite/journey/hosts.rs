@@ -44,7 +44,7 @@ fn a_host_reads_from_when_it_is_added_until_it_is_removed() {
     someone.run(&["init", "--yes", "--name", "ann"]).ok();
     someone.run(&["set", FILE, "db/password", "--generate", "password"]).ok();
     let module = someone.repository.read("sops.nix");
-    someone.repository.write("sops.nix", &module.replace("secrets = { };", "secrets.\"db/password\" = { };"));
+    someone.repository.write("sops.nix", &module.replace("    };\n  };", "      \"db/password\" = { };\n    };\n  };"));
     let (scanned, identity) = host_key(&someone);
     assert!(!opens(&someone, &identity));
 

@@ -19,7 +19,7 @@ fn from_an_empty_folder_to_a_declared_secret_that_evaluates() {
     someone.is_settled();
     someone.run(&["set", "secrets/secrets.yaml", "db/password", "--generate", "password"]).ok();
     let module = someone.repository.read("sops.nix");
-    someone.repository.write("sops.nix", &module.replace("secrets = { };", "secrets.\"db/password\" = { };"));
+    someone.repository.write("sops.nix", &module.replace("    };\n  };", "      \"db/password\" = { };\n    };\n  };"));
     assert_eq!(someone.decrypted("secrets/secrets.yaml")["db"]["password"].as_str().unwrap().len(), 32);
     someone.evaluates("configuration.nix", &["db/password"]);
     assert_eq!(someone.modules("web"), ["configuration.nix", "SOPS"]);

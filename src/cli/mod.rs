@@ -19,6 +19,7 @@ mod get;
 mod init;
 mod keygen;
 mod list;
+mod own_key;
 mod prompt;
 mod recipients;
 mod rename;

@@ -6,6 +6,7 @@ use super::args::RotateArgs;
 use super::failure::Failure;
 use super::files::{Again, Done, Words, each_once, files, work_through};
 use super::note;
+use crate::repo::OwnAccess;
 use crate::storage::FileKeys;
 
 /// Rotates the files, one after the other.
@@ -18,7 +19,7 @@ pub(super) fn run(args: &RotateArgs) -> Result<(), Failure> {
         &words,
         |path, keyring| {
             let file = FileKeys::read(path)?;
-            let outcome = file.rotate(None, keyring, Timestamp::now())?;
+            let outcome = file.rotate(None, OwnAccess::Kept, keyring, Timestamp::now())?;
             let sealed = file.document().entries().filter(|entry| entry.is_sealed()).count();
             let values = if sealed == 1 { "1 value".to_owned() } else { format!("{sealed} values") };
             Ok(Done { outcome, line: format!("rotated, {values} sealed anew under a new data key") })

@@ -7,6 +7,7 @@ use super::args::UpdateKeysArgs;
 use super::failure::{Failure, code};
 use super::files::{Again, Done, Words, each_once, files, unchanged, work_through};
 use super::note;
+use super::own_key::OwnKeys;
 use super::prompt::ask_yes_no;
 use super::rules::{FileRules, rules_above};
 use crate::repo::{EncryptedFile, Repository};
@@ -19,10 +20,17 @@ struct Planned {
     file: FileKeys,
     wanted: Vec<Vec<RuleKey>>,
     changes: KeyChanges,
-    /// The changes with the names that people use.
-    lines: Vec<String>,
+    /// The changes with the names that people use, and whose they are.
+    lines: Vec<Line>,
     /// What the removed recipients are called.
     removed: Vec<String>,
+}
+
+/// `+ host_web (age1k573ahyay…)`
+#[derive(PartialEq, Eq)]
+struct Line {
+    words: String,
+    identity: String,
 }
 
 /// Compares files with their rules, shows the differences, asks, and updates.
@@ -31,7 +39,8 @@ pub(super) fn run(args: &UpdateKeysArgs) -> Result<(), Failure> {
     if planned.is_empty() {
         return Ok(());
     }
-    show(&planned);
+    let own_keys = OwnKeys::find();
+    show(&planned, &own_keys);
     if !args.yes {
         match ask_yes_no(&format!("Update {}? [y/N] ", files(planned.len()))) {
             Some(true) => {}
@@ -45,13 +54,18 @@ pub(super) fn run(args: &UpdateKeysArgs) -> Result<(), Failure> {
             }
         }
     }
+    let changes = planned.iter().map(|plan| (&plan.file, plan.wanted.as_slice()));
+    let Some(own) = own_keys.agreed(changes, args.yes, args.even_mine)? else {
+        note("Nothing was changed.");
+        return Ok(());
+    };
     let words = Words { done: "updated", command: "updatekeys", again: Again::Harmless };
     let done = work_through(
         &planned,
         |plan| plan.file.path(),
         &words,
         |plan, keyring| {
-            let outcome = plan.file.update(&plan.wanted, keyring)?;
+            let outcome = plan.file.update(&plan.wanted, own, keyring)?;
             let line = match &outcome {
                 KeysOutcome::UpToDate => "up to date".to_owned(),
                 _ => format!("updated, {}", counted(&plan.changes)),
@@ -69,15 +83,18 @@ pub(super) fn run(args: &UpdateKeysArgs) -> Result<(), Failure> {
 }
 
 /// Shows what is going to change: files that change alike stand together.
-fn show(planned: &[Planned]) {
-    let mut shown_already: Vec<&[String]> = Vec::new();
+fn show(planned: &[Planned], own_keys: &OwnKeys) {
+    let mut shown_already: Vec<&[Line]> = Vec::new();
     for plan in planned {
         if shown_already.contains(&plan.lines.as_slice()) {
             continue;
         }
         let alike = planned.iter().filter(|other| other.lines == plan.lines);
-        alike.for_each(|other| note(&shown(other.file.path())));
-        plan.lines.iter().for_each(|line| note(&format!("  {line}")));
+        let names: Vec<String> = alike.map(|other| shown(other.file.path())).collect();
+        note(&names.join(",\n"));
+        for Line { words, identity } in &plan.lines {
+            note(&format!("  {words}{}", own_keys.you(identity)));
+        }
         shown_already.push(&plan.lines);
     }
 }
@@ -155,7 +172,8 @@ fn plan(file: FileKeys, rules: &FileRules) -> Result<Option<Planned>, Failure> {
     let has_groups = wanted.len() > 1 || file.document().metadata().groups().len() > 1;
     let line = |sign: &str, change: &KeyChange| {
         let group = if has_groups { format!(" in group {}", change.group + 1) } else { String::new() };
-        format!("{sign} {}{group}", described(change, &rules.rules))
+        let words = format!("{sign} {}{group}", described(change, &rules.rules));
+        Line { words, identity: change.identity.clone() }
     };
     let added = changes.added.iter().map(|change| line("+", change));
     let lines = added.chain(changes.removed.iter().map(|change| line("-", change))).collect();

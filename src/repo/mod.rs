@@ -43,7 +43,7 @@ pub use path::RepoPath;
 pub use placement::{Basis, NotPlaced, Placement, Target};
 pub use plan::{DeclarationChange, Follow, LeftAlone, Plan, PlanError, Untouched};
 pub use recipients::{
-    Access, Addressee, Cell, Matrix, MatrixFile, MatrixRow, RecipientsError, RecipientsPlan, RuleOf, Wanted,
+    Access, Addressee, Cell, Matrix, MatrixFile, MatrixRow, OwnAccess, RecipientsError, RecipientsPlan, RuleOf, Wanted,
 };
 pub use repository::{DeclarationRef, ReferenceRef, Repository, RulesFile, TemplateRef};
 pub use row::{Row, RowState};

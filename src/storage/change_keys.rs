@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::identity::Keyring;
 use super::keys::{FileKeys, KeysError, KeysOutcome};
-use crate::repo::Wanted;
+use crate::repo::{OwnAccess, Wanted};
 use crate::sops::{RuleKey, is_same_recipient};
 
 /// Gives a file the wanted recipients, and with `rotate` a new data key as well.
@@ -17,13 +17,14 @@ pub fn change_keys(
     path: &Path,
     wanted: Option<&Wanted>,
     rotate: bool,
+    own: OwnAccess,
     keyring: &mut Keyring,
 ) -> Result<KeysOutcome, KeysError> {
     let file = FileKeys::read(path)?;
     let groups = wanted.map(|wanted| groups(wanted, file.document().metadata().wanted()));
     match (groups, rotate) {
-        (groups, true) => file.rotate(groups.as_deref(), keyring, Timestamp::now()),
-        (Some(groups), false) => file.update(&groups, keyring),
+        (groups, true) => file.rotate(groups.as_deref(), own, keyring, Timestamp::now()),
+        (Some(groups), false) => file.update(&groups, own, keyring),
         (None, false) => Ok(KeysOutcome::UpToDate),
     }
 }

@@ -11,9 +11,10 @@ use super::identity::{Keyring, Unlocked};
 use super::random::OsRandom;
 use super::read::{MAX_FILE_BYTES, ReadError, read_text};
 use super::replace::{Accept, Before, Change, Durability, SaveError, save_all};
-use crate::repo::ContentHash;
+use crate::repo::{ContentHash, OwnAccess};
 use crate::sops::{
     DataKey, DataKeyUnavailable, Document, DocumentError, KeyChanges, RotateError, RuleKey, UpdateKeysError,
+    is_same_recipient,
 };
 
 /// A file whose recipients or data key may be changed, read without a key.
@@ -68,6 +69,12 @@ pub enum KeysError {
     /// It cannot be rotated.
     #[error(transparent)]
     Rotate(#[from] RotateError),
+    /// Whoever changes it could not open it any more.
+    #[error("afterwards you could not open it: {recipient} is your own key, and would be removed")]
+    OwnKey {
+        /// The recipient that is removed.
+        recipient: String,
+    },
     /// What was made gives another data key; it is thrown away.
     #[error("the changed file would not give the data key that was wrapped")]
     NotAsMeant,
@@ -87,6 +94,9 @@ impl KeysError {
             Self::NoDataKey(_) => Some("somebody who can open the file has to do it"),
             Self::Update(error) => Some(error.hint()),
             Self::Rotate(error) => Some(error.hint()),
+            Self::OwnKey { .. } => Some(
+                "name your key in the rule of .sops.yaml again; --even-mine on the command line removes it even so",
+            ),
             Self::NotAsMeant => Some("the file was not touched; try again, and report it if it stays"),
             Self::Save(error) => error.hint(),
         }
@@ -119,16 +129,42 @@ impl FileKeys {
         &self.document
     }
 
+    /// Our own recipient that would be removed while none of ours is left, as far as can be told without asking.
+    #[must_use]
+    pub fn own_key_lost(&self, wanted: &[Vec<RuleKey>], keyring: &Keyring) -> Option<String> {
+        let is_ours = |identity: &str| keyring.recipients().any(|ours| is_same_recipient(ours.as_str(), identity));
+        if wanted.iter().flatten().any(|key| is_ours(&key.identity)) {
+            return None;
+        }
+        let removed = self.document.key_changes(wanted).removed;
+        removed.into_iter().map(|change| change.identity).find(|identity| is_ours(identity))
+    }
+
+    /// Refuses to let our own access end. Whatever opened the file is ours, also where only a question told so.
+    fn keep_own(&self, wanted: &[Vec<RuleKey>], opened_by: &str, keyring: &Keyring) -> Result<(), KeysError> {
+        let stays = |recipient: &str| wanted.iter().flatten().any(|key| is_same_recipient(&key.identity, recipient));
+        let is_left = stays(opened_by) || keyring.recipients().any(|ours| stays(ours.as_str()));
+        if is_left { Ok(()) } else { Err(KeysError::OwnKey { recipient: opened_by.to_owned() }) }
+    }
+
     /// Gives the file the wanted recipients; its data key stays.
     ///
     /// # Errors
     /// See [`KeysError`]; also when the file was changed since it was read.
-    pub fn update(&self, wanted: &[Vec<RuleKey>], keyring: &mut Keyring) -> Result<KeysOutcome, KeysError> {
+    pub fn update(
+        &self,
+        wanted: &[Vec<RuleKey>],
+        own: OwnAccess,
+        keyring: &mut Keyring,
+    ) -> Result<KeysOutcome, KeysError> {
         let changes = self.document.key_changes(wanted);
         if changes.is_empty() {
             return Ok(KeysOutcome::UpToDate);
         }
-        let Unlocked { data_key, .. } = keyring.unlock(self.document.metadata())?;
+        let Unlocked { data_key, recipient } = keyring.unlock(self.document.metadata())?;
+        if own == OwnAccess::Kept {
+            self.keep_own(wanted, &recipient, keyring)?;
+        }
         let prompt = keyring.prompt();
         let updated = self.document.update_keys(wanted, &data_key, &prompt, &mut OsRandom)?;
         let durability = self.replace(&updated, &data_key, keyring)?;
@@ -142,11 +178,15 @@ impl FileKeys {
     pub fn rotate(
         &self,
         wanted: Option<&[Vec<RuleKey>]>,
+        own: OwnAccess,
         keyring: &mut Keyring,
         now: Timestamp,
     ) -> Result<KeysOutcome, KeysError> {
         let changes = wanted.map(|wanted| self.document.key_changes(wanted)).unwrap_or_default();
-        let Unlocked { data_key, .. } = keyring.unlock(self.document.metadata())?;
+        let Unlocked { data_key, recipient } = keyring.unlock(self.document.metadata())?;
+        if let Some(wanted) = wanted.filter(|_| own == OwnAccess::Kept) {
+            self.keep_own(wanted, &recipient, keyring)?;
+        }
         let prompt = keyring.prompt();
         let rotated = self.document.rotate(wanted, &data_key.cipher(), now, &prompt, &mut OsRandom)?;
         let durability = self.replace(&rotated.document, &rotated.data_key, keyring)?;
@@ -223,21 +263,25 @@ mod tests {
     fn recipients_come_and_go_and_an_update_in_step_leaves_the_file_alone() {
         let (_folder, path) = sealed();
         let file = FileKeys::read(&path).unwrap();
-        let outcome = file.update(&for_these(&[OURS, OTHER]), &mut keyring(IDENTITY)).unwrap();
+        let outcome = file.update(&for_these(&[OURS, OTHER]), OwnAccess::MayEnd, &mut keyring(IDENTITY)).unwrap();
         assert!(matches!(outcome, KeysOutcome::Updated { changes, .. } if changes.added.len() == 1));
         assert_eq!(recipients(&path), [OURS, OTHER]);
         let before = fs::read(&path).unwrap();
         let file = FileKeys::read(&path).unwrap();
-        assert_eq!(file.update(&for_these(&[OTHER, OURS]), &mut keyring(IDENTITY)).unwrap(), KeysOutcome::UpToDate);
+        assert_eq!(
+            file.update(&for_these(&[OTHER, OURS]), OwnAccess::MayEnd, &mut keyring(IDENTITY)).unwrap(),
+            KeysOutcome::UpToDate
+        );
         assert_eq!(fs::read(&path).unwrap(), before);
     }
 
     #[test]
     fn somebody_may_remove_himself_and_cannot_come_back() {
         let (_folder, path) = sealed();
-        FileKeys::read(&path).unwrap().update(&for_these(&[OTHER]), &mut keyring(IDENTITY)).unwrap();
+        FileKeys::read(&path).unwrap().update(&for_these(&[OTHER]), OwnAccess::MayEnd, &mut keyring(IDENTITY)).unwrap();
         assert_eq!(recipients(&path), [OTHER]);
-        let back = FileKeys::read(&path).unwrap().update(&for_these(&[OURS]), &mut keyring(IDENTITY));
+        let back =
+            FileKeys::read(&path).unwrap().update(&for_these(&[OURS]), OwnAccess::MayEnd, &mut keyring(IDENTITY));
         assert!(matches!(back, Err(KeysError::NoDataKey(_))));
     }
 
@@ -245,10 +289,12 @@ mod tests {
     fn rotating_and_removing_is_one_step() {
         let (_folder, path) = sealed();
         let file = FileKeys::read(&path).unwrap();
-        file.update(&for_these(&[OURS, OTHER]), &mut keyring(IDENTITY)).unwrap();
+        file.update(&for_these(&[OURS, OTHER]), OwnAccess::MayEnd, &mut keyring(IDENTITY)).unwrap();
         let file = FileKeys::read(&path).unwrap();
         let old = keyring(IDENTITY).unlock(file.document().metadata()).unwrap_or_else(|error| panic!("{error}"));
-        let outcome = file.rotate(Some(&for_these(&[OURS])), &mut keyring(IDENTITY), Timestamp::UNIX_EPOCH).unwrap();
+        let outcome = file
+            .rotate(Some(&for_these(&[OURS])), OwnAccess::Kept, &mut keyring(IDENTITY), Timestamp::UNIX_EPOCH)
+            .unwrap();
         assert!(matches!(outcome, KeysOutcome::Rotated { changes, .. } if changes.removed.len() == 1));
         assert_eq!(recipients(&path), [OURS]);
         let rotated = FileKeys::read(&path).unwrap();
@@ -263,9 +309,9 @@ mod tests {
         let file = FileKeys::read(&path).unwrap();
         let changed = fs::read_to_string(&path).unwrap() + "# by somebody else\n";
         fs::write(&path, &changed).unwrap();
-        let update = file.update(&for_these(&[OTHER]), &mut keyring(IDENTITY));
+        let update = file.update(&for_these(&[OTHER]), OwnAccess::MayEnd, &mut keyring(IDENTITY));
         assert!(matches!(update, Err(KeysError::Save(SaveError::Changed(_)))));
-        let rotation = file.rotate(None, &mut keyring(IDENTITY), Timestamp::UNIX_EPOCH);
+        let rotation = file.rotate(None, OwnAccess::Kept, &mut keyring(IDENTITY), Timestamp::UNIX_EPOCH);
         assert!(matches!(rotation, Err(KeysError::Save(SaveError::Changed(_)))));
         assert_eq!(fs::read_to_string(&path).unwrap(), changed);
     }

@@ -11,6 +11,9 @@ pub struct UpdateKeysArgs {
     /// The encrypted files; without any, all of the repository that are out of step with their rule.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Remove your own key too: afterwards you cannot open the files.
+    #[arg(long)]
+    pub even_mine: bool,
     /// Do not ask.
     #[arg(short, long)]
     pub yes: bool,

@@ -59,6 +59,9 @@ pub struct AddRecipientArgs {
     /// Keep an SSH key as it is, for people who run sops with it; sops-nix does not open files with it.
     #[arg(long)]
     pub as_ssh: bool,
+    /// Go on even where the rules leave out your own key: afterwards you cannot open the files.
+    #[arg(long)]
+    pub even_mine: bool,
     /// Do not ask.
     #[arg(short, long)]
     pub yes: bool,

@@ -32,13 +32,14 @@ pub(super) fn run(args: &AddRecipientArgs, input: &mut impl Read) -> Result<(), 
     let group = args.group.map(|group| usize::try_from(group).expect("at most 255") - 1);
     let who = Addressee { recipient: &handed_in.recipient, name: &name, group };
     let plan = scene.repository.plan_adding(&who, &scene.named, &scene.folder).map_err(|error| refused(&error))?;
-    let prepared = Prepared::new(&scene, plan)?;
+    let mut prepared = Prepared::new(&scene, plan)?;
     explain(&handed_in, &prepared);
     if prepared.is_done() {
         note(&format!("{} is a recipient of all of them already; nothing was changed.", prepared.name()));
         return Ok(());
     }
     prepared.show();
+    prepared.can_begin()?;
     if !args.yes {
         match ask_yes_no(&format!("Add {} to .sops.yaml and {}? [y/N] ", prepared.name(), prepared.count())) {
             Some(true) => {}
@@ -52,7 +53,12 @@ pub(super) fn run(args: &AddRecipientArgs, input: &mut impl Read) -> Result<(), 
             }
         }
     }
-    prepared.carry_out("recipients add", false)
+    let changes = prepared.steps.iter().map(|step| (&step.file, step.wanted.as_slice()));
+    let Some(own) = prepared.own_keys.agreed(changes, args.yes, args.even_mine)? else {
+        note("Nothing was changed.");
+        return Ok(());
+    };
+    prepared.carry_out("recipients add", false, own)
 }
 
 /// Says what became of the key, and which others were left alone.

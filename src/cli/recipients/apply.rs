@@ -9,17 +9,18 @@ use similar::{ChangeTag, TextDiff};
 use super::super::failure::Failure;
 use super::super::files::{Again, Done, Words, files, unchanged, work_through};
 use super::super::note;
+use super::super::own_key::OwnKeys;
 use super::super::sealed_file::save;
 use super::scene::Scene;
-use crate::repo::{ContentHash, RecipientsPlan, RepoPath, Wanted};
+use crate::repo::{ContentHash, OwnAccess, RecipientsPlan, RepoPath, Wanted};
 use crate::sops::{CreationRules, KeyChange, KeyChanges, RuleKey, is_same_recipient};
 use crate::storage::{Accept, Before, Change, FileKeys, KeysError, KeysOutcome, shown};
 use crate::text::{cut_end, sanitize};
 
 /// One file and its recipients to be.
 pub(super) struct Step {
-    file: FileKeys,
-    wanted: Vec<Vec<RuleKey>>,
+    pub(super) file: FileKeys,
+    pub(super) wanted: Vec<Vec<RuleKey>>,
     pub(super) changes: KeyChanges,
 }
 
@@ -28,6 +29,7 @@ pub(super) struct Prepared<'s> {
     scene: &'s Scene,
     pub(super) plan: RecipientsPlan,
     pub(super) steps: Vec<Step>,
+    pub(super) own_keys: OwnKeys,
 }
 
 impl<'s> Prepared<'s> {
@@ -53,7 +55,7 @@ impl<'s> Prepared<'s> {
                 steps.push(Step { file, wanted, changes });
             }
         }
-        Ok(Self { scene, plan, steps })
+        Ok(Self { scene, plan, steps, own_keys: OwnKeys::find() })
     }
 
     /// Whether nothing is left to be done.
@@ -74,8 +76,13 @@ impl<'s> Prepared<'s> {
         }
     }
 
+    /// Refuses to write the rules where none of the files could follow.
+    pub(super) fn can_begin(&mut self) -> Result<(), Failure> {
+        self.own_keys.can_begin(self.steps.iter().map(|step| &step.file))
+    }
+
     /// Writes the rules, then the files.
-    pub(super) fn carry_out(&self, command: &'static str, rotate: bool) -> Result<(), Failure> {
+    pub(super) fn carry_out(&self, command: &'static str, rotate: bool, own: OwnAccess) -> Result<(), Failure> {
         if let (Some((path, before)), Some(change)) = (self.rules(), &self.plan.change) {
             let path = self.scene.path_here(path);
             let before = Before::Content(ContentHash::of(before.as_bytes()));
@@ -90,8 +97,8 @@ impl<'s> Prepared<'s> {
             &words,
             |step, keyring| {
                 let outcome = match rotate {
-                    true => step.file.rotate(Some(&step.wanted), keyring, Timestamp::now())?,
-                    false => step.file.update(&step.wanted, keyring)?,
+                    true => step.file.rotate(Some(&step.wanted), own, keyring, Timestamp::now())?,
+                    false => step.file.update(&step.wanted, own, keyring)?,
                 };
                 let line = match &outcome {
                     KeysOutcome::UpToDate => "up to date",
@@ -131,10 +138,10 @@ impl<'s> Prepared<'s> {
         let new = self.plan.change.as_ref().map(|change| &change.rules);
         let found = new.into_iter().chain(old.as_ref()).find_map(|rules| rules.name_of(&change.identity));
         let own = self.plan.name.as_deref().filter(|_| is_same_recipient(&change.identity, &self.plan.identity));
-        let identity = sanitize(&change.identity);
+        let (identity, you) = (sanitize(&change.identity), self.own_keys.you(&change.identity));
         match found.or(own) {
-            Some(name) => format!("{} ({identity})", sanitize(name)),
-            None => identity.into_owned(),
+            Some(name) => format!("{}{you} ({identity})", sanitize(name)),
+            None => format!("{identity}{you}"),
         }
     }
 }

@@ -11,7 +11,7 @@
 
 mod plan;
 
-pub use plan::{Addressee, RecipientsError, RecipientsPlan, Wanted};
+pub use plan::{Addressee, OwnAccess, RecipientsError, RecipientsPlan, Wanted};
 
 use super::encrypted::EncryptedFile;
 use super::path::RepoPath;

@@ -46,6 +46,15 @@ pub enum Wanted {
     OwnWithout(String),
 }
 
+/// What a change may do to the access of whoever makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnAccess {
+    /// It is kept: a change after which no key of ours opens the file is refused.
+    Kept,
+    /// It may end; that was said.
+    MayEnd,
+}
+
 /// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecipientsError {

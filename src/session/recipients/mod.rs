@@ -19,7 +19,7 @@ use super::layer::Layer;
 use super::layer::page::Page;
 use super::view::{PageLine, Tone};
 use super::why_not::WhyNot;
-use crate::repo::{Access, RecipientsPlan, RepoPath, Wanted};
+use crate::repo::{Access, OwnAccess, RecipientsPlan, RepoPath, Wanted};
 use crate::text::sanitize;
 use add::AddRecipient;
 use question::{KeysQuestion, Variant};
@@ -33,6 +33,8 @@ pub struct FileTask {
     pub wanted: Option<Wanted>,
     /// Whether it gets a new data key.
     pub rotate: bool,
+    /// Whether the person's own access may end.
+    pub own: OwnAccess,
 }
 
 impl Session {
@@ -74,7 +76,7 @@ impl Session {
                 }
                 lines.push(PageLine::new("Values are not touched: the data keys are wrapped once more.", Tone::Dim));
                 let difference = self.rules_difference(&plan);
-                let variant = self.variant(&plan, "", false);
+                let variant = self.variant(&plan, "", false, OwnAccess::Kept);
                 self.layers.push(Layer::KeysQuestion(Box::new(KeysQuestion::new(
                     title,
                     lines,
@@ -104,8 +106,14 @@ impl Session {
             Tone::Warning,
         ));
         let yours = self.workspace.file.as_ref().and_then(|file| file.recipient.clone());
-        let variants =
-            vec![self.variant(&plan, "and make new data keys", true), self.variant(&plan, "keep the data keys", false)];
+        // Whose key it is may be known: then another's removal does not end the person's own access.
+        let own = match &yours {
+            Some(yours) if *yours != identity => OwnAccess::Kept,
+            _ => OwnAccess::MayEnd,
+        };
+        let variants = [("and make new data keys", true), ("keep the data keys", false)]
+            .map(|(label, rotate)| self.variant(&plan, label, rotate, own))
+            .into();
         let difference = self.rules_difference(&plan);
         let mut question = KeysQuestion::new(format!("Remove {name}"), lines, variants, difference);
         match yours {
@@ -142,7 +150,7 @@ impl Session {
                 lines.push(PageLine::labelled(std::mem::take(&mut label), words, tone));
             }
             let wanted = Some(Wanted::Rule(rule.rule.groups.clone()));
-            tasks.push(FileTask { path: file.path.clone(), wanted, rotate: false });
+            tasks.push(FileTask { path: file.path.clone(), wanted, rotate: false, own: OwnAccess::Kept });
         }
         drop(matrix);
         if tasks.is_empty() {
@@ -169,7 +177,7 @@ impl Session {
             PageLine::new(format!("{name} gets a new data key, and every value is sealed anew."), Tone::Plain),
             PageLine::new("Its recipients stay. Every line of a value changes; earlier commits do not.", Tone::Dim),
         ];
-        let task = FileTask { path, wanted: None, rotate: true };
+        let task = FileTask { path, wanted: None, rotate: true, own: OwnAccess::Kept };
         let variant = Variant { label: String::new(), rules: None, tasks: vec![task] };
         self.layers.push(Layer::KeysQuestion(Box::new(KeysQuestion::new(
             format!("Rotate {name}"),
@@ -179,14 +187,18 @@ impl Session {
         ))));
     }
 
-    fn variant(&self, plan: &RecipientsPlan, label: &str, rotate: bool) -> Variant {
+    fn variant(&self, plan: &RecipientsPlan, label: &str, rotate: bool, own: OwnAccess) -> Variant {
         let rules = plan.rules_path.as_ref().zip(plan.change.as_ref()).map(|(path, change)| super::FileWrite {
             path: path.clone(),
             expected: self.workspace.on_disk(path),
             text: change.text.clone(),
         });
-        let task =
-            |(path, wanted): &(RepoPath, Wanted)| FileTask { path: path.clone(), wanted: Some(wanted.clone()), rotate };
+        let task = |(path, wanted): &(RepoPath, Wanted)| FileTask {
+            path: path.clone(),
+            wanted: Some(wanted.clone()),
+            rotate,
+            own,
+        };
         Variant { label: label.to_owned(), rules, tasks: plan.files.iter().map(task).collect() }
     }
 

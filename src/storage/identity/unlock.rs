@@ -30,6 +30,17 @@ impl Keyring {
         }
     }
 
+    /// Whether it is worth to begin: the data key opens without a question, or a question could still open it.
+    ///
+    /// # Errors
+    /// When no identity of this machine can open it.
+    pub fn could_unlock(&mut self, metadata: &Metadata) -> Result<(), DataKeyUnavailable> {
+        match self.unlock_silently(metadata) {
+            Err(error) if !self.held.iter().any(|held| held.identity.may_ask()) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// As [`unlock`](Self::unlock), with the identities that ask for nothing.
     pub(in crate::storage) fn unlock_silently(&mut self, metadata: &Metadata) -> Result<Unlocked, DataKeyUnavailable> {
         self.unlock_asking(metadata, Asking::Never)

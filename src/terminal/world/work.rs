@@ -69,7 +69,7 @@ fn work_through(
         if stop.load(Ordering::Relaxed) {
             return;
         }
-        let done = change_keys(&root.absolute(&task.path), task.wanted.as_ref(), task.rotate, keyring);
+        let done = change_keys(&root.absolute(&task.path), task.wanted.as_ref(), task.rotate, task.own, keyring);
         let outcome = done
             .map(|outcome| match outcome {
                 KeysOutcome::UpToDate => "was so already",

@@ -2,4 +2,5 @@
 
 mod commands;
 mod matching;
+mod own_key;
 mod properties;

@@ -30,6 +30,8 @@ pub(super) mod code {
     pub(in crate::cli) const INVALID_VALUE: u8 = 7;
     /// A question that was answered by Ctrl-C; what shells say of a program that ended by it.
     pub(in crate::cli) const STOPPED: u8 = 130;
+    /// A reader that went away; what shells say of a program that a closed pipe ended.
+    pub(in crate::cli) const CLOSED_PIPE: u8 = 141;
     /// A value that does not open with the file's data key.
     pub(in crate::cli) const DECRYPTING_TREE: u8 = 25;
     /// The MAC does not match.
@@ -99,6 +101,11 @@ impl Failure {
             Some(hint) => format!("{}; {hint}", self.words),
             None => self.words.clone(),
         }
+    }
+
+    /// Whether there is nothing to say.
+    pub(super) fn is_silent(&self) -> bool {
+        self.words.is_empty()
     }
 
     /// What the shell learns.

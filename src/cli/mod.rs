@@ -60,7 +60,9 @@ pub fn run(prepared: io::Result<()>) -> ExitCode {
         None => editor::open(&args.editor, None),
     };
     outcome.unwrap_or_else(|failure| {
-        note(&failure.to_string());
+        if !failure.is_silent() {
+            note(&failure.to_string());
+        }
         failure.exit_code()
     })
 }
@@ -106,7 +108,10 @@ fn note(words: &str) {
     }
 }
 
-/// A result that could not be printed, such as into a closed pipe.
+/// A result that could not be printed. Whoever closed a pipe has seen enough, and is told nothing more.
 fn unwritten(error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Failure::new(code::CLOSED_PIPE, "");
+    }
     Failure::new(code::COULD_NOT_WRITE, format!("the result could not be printed: {error}"))
 }

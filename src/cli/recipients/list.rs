@@ -11,7 +11,7 @@ use super::super::failure::{Failure, code};
 use super::super::unwritten;
 use super::scene::Scene;
 use crate::crypto::age::{NoPrompt, Prompt};
-use crate::repo::{Access, Cell, Matrix, MatrixRow};
+use crate::repo::{Access, Cell, Matrix, MatrixRow, RepoPath, Repository};
 use crate::sops::{MasterKeyKind, is_same_recipient};
 use crate::storage::{Environment, Keyring};
 use crate::text::{cut_end, sanitize};
@@ -72,7 +72,7 @@ pub(super) fn run(args: &ListRecipientsArgs, out: &mut impl Write) -> Result<(),
     let text = if matrix.files.is_empty() {
         "No encrypted file in this repository.\n".to_owned()
     } else {
-        table(&matrix, is_you) + &remarks(&matrix)
+        table(&matrix, is_you) + &remarks(&matrix, &scene.repository)
     };
     out.write_all(text.as_bytes()).map_err(|error| unwritten(&error))
 }
@@ -151,16 +151,25 @@ fn table(matrix: &Matrix<'_>, is_you: impl Fn(&MatrixRow<'_>) -> bool) -> String
     text
 }
 
+/// Why the rules of a file cannot be read.
+fn unreadable(file: &RepoPath, repository: &Repository) -> Option<String> {
+    let (path, rules) = repository.rules_for(file)?;
+    let error = rules.rules.as_ref().err()?;
+    Some(sanitize(&format!("{path}: {error}; {}", error.hint())).into_owned())
+}
+
 /// What the signs do not say by themselves: how to bring files into step, and what several groups mean.
-fn remarks(matrix: &Matrix<'_>) -> String {
+fn remarks(matrix: &Matrix<'_>, repository: &Repository) -> String {
     let mut text = String::new();
     for (index, file) in matrix.files.iter().enumerate() {
         let path = sanitize(file.path.as_str());
         if matrix.is_out_of_step(index) {
             text.push_str(&format!("{path} is out of step with its rule: sopsmith updatekeys {path}\n"));
         }
-        if file.rule.is_none() {
-            text.push_str(&format!("{path} follows no rule\n"));
+        match (file.rule, unreadable(file.path, repository)) {
+            (Some(_), _) => {}
+            (None, Some(why)) => text.push_str(&format!("{path} follows no rule that can be read: {why}\n")),
+            (None, None) => text.push_str(&format!("{path} follows no rule\n")),
         }
         if file.groups > 1 {
             text.push_str(&format!(

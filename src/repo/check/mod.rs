@@ -26,6 +26,7 @@ mod owner_name;
 mod problem;
 mod recipients;
 mod reference;
+mod rules_file;
 mod same_place;
 mod scene;
 mod secret_path;
@@ -69,6 +70,7 @@ pub static CHECKS: &[Check] = &[
     named_file::PLAIN_FILE,
     named_file::STORE_STRING,
     not_encrypted::NOT_ENCRYPTED,
+    rules_file::UNREADABLE_RULES,
     git::UNTRACKED_FILE,
     format::WRONG_FORMAT,
     format::TWO_FORMATS,

@@ -75,6 +75,14 @@ pub enum RecipientsError {
         /// How many there are.
         groups: usize,
     },
+    /// A file without a rule has one group, and another was asked for.
+    #[error("{path} has one key group, and none is number {group}")]
+    NoSuchGroup {
+        /// The file.
+        path: RepoPath,
+        /// What was asked for, from 1.
+        group: usize,
+    },
     /// Nobody could read the file any more.
     #[error("{0} would be left without recipients")]
     LastRecipient(RepoPath),
@@ -100,6 +108,7 @@ impl RecipientsError {
             Self::NotEncrypted(_) => "sopsmith list FILE says what it is",
             Self::SeveralRules(..) => "name the files of one of them at a time",
             Self::GroupNeeded { .. } => "say which group it belongs to, as in --group 1",
+            Self::NoSuchGroup { .. } => "leave --group out: there is one group only",
             Self::LastRecipient(_) => "add another recipient first",
             Self::NotThere(_) => "sopsmith recipients list shows the names and keys that are there",
             Self::Rules { error, .. } => error.hint(),
@@ -150,6 +159,9 @@ impl Repository {
             }
             let groups = file.groups().len();
             let group = match who.group {
+                Some(group) if groups == 1 && group > 0 && change.is_none() => {
+                    return Err(RecipientsError::NoSuchGroup { path: (*path).clone(), group: group + 1 });
+                }
                 _ if groups == 1 => 0,
                 Some(group) if group < groups => group,
                 _ => return Err(RecipientsError::GroupNeeded { path: (*path).clone(), groups }),

@@ -25,7 +25,10 @@ pub(super) fn plan(facts: &Facts<'_>, answers: &Answers, plan: &mut SetupPlan) {
     };
     let inside = inside(path, &answers.secrets_file);
     let rules = match &file.rules {
-        Ok(rules) => rules,
+        Ok(rules) => match rules.rule_for(inside) {
+            Ok(_) => rules,
+            Err(error) => return plan.by_hand(format!("{path}: {error}; {}", error.hint()), &[]),
+        },
         Err(error) => return plan.by_hand(format!("{path}: {error}; {}", error.hint()), &[]),
     };
     let is_missing = |holder: &&Holder| {

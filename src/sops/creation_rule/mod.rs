@@ -136,6 +136,18 @@ pub enum CreationRulesError {
 }
 
 impl CreationRulesError {
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        match self {
+            Self::NotYaml { line, .. }
+            | Self::WrongKind { line, .. }
+            | Self::Regex { line, .. }
+            | Self::SeveralSelectors { line, .. }
+            | Self::DuplicateKey { line } => *line,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> &'static str {
@@ -184,6 +196,24 @@ impl CreationRules {
             }
         }
         Ok(None)
+    }
+
+    /// What sops stops at on its way to the rule of this number, or in it; of a number beyond the last, on the whole way.
+    #[must_use]
+    pub fn fault_up_to(&self, number: usize) -> Option<&CreationRulesError> {
+        self.rules.iter().take(number + 1).enumerate().find_map(|(at, rule)| match (&rule.pattern, &rule.fault) {
+            (Pattern::Invalid(error), _) => Some(error),
+            (_, Some(error)) if at == number => Some(error),
+            _ => None,
+        })
+    }
+
+    /// Everything that sops refuses once it comes to it, in the order of the rules.
+    pub fn faults(&self) -> impl Iterator<Item = &CreationRulesError> {
+        self.rules.iter().filter_map(|rule| match &rule.pattern {
+            Pattern::Invalid(error) => Some(error),
+            _ => rule.fault.as_ref(),
+        })
     }
 
     /// What people call a recipient: the anchor that some scalar with its text has.

@@ -230,3 +230,44 @@ secrets/mail.yaml is out of step with its rule: sopsmith updatekeys secrets/mail
     assert_eq!(json["recipients"][0]["you"], true);
     assert_eq!(json["recipients"][1]["files"][0]["access"], "not-in-file");
 }
+
+#[test]
+fn rules_that_sops_does_not_come_to_are_not_edited() {
+    let folder = repository("3.12.2");
+    let check = |rules: &str, line: &str| {
+        folder.write(".sops.yaml", rules);
+        let files = [".sops.yaml", "secrets/web.yaml"].map(|file| folder.read(file));
+        folder.run(&["recipients", "add", "host.pub", "--name", "host_web", "--yes"]).failed(1, &[line]);
+        folder.run(&["recipients", "remove", HOST, "--yes"]).failed(1, &[line]);
+        let file = ["--file", "secrets/web.yaml"];
+        folder
+            .run(&[&["recipients", "add", "host.pub", "--name", "web", "--yes"][..], &file].concat())
+            .failed(1, &[line]);
+        let listed = folder.run(&["check", "--format", "github"]);
+        assert!(listed.stdout.contains("unreadable-rules"), "{}", listed.stdout);
+        assert_eq!([".sops.yaml", "secrets/web.yaml"].map(|file| folder.read(file)), files);
+    };
+    check(&RULES.replace("LAPTOP", RECIPIENT).replace("secrets/web\\.yaml$", "\"[\""), "line 6");
+    check("creation_rules: [\n", "line");
+}
+
+#[test]
+fn a_group_that_is_not_there_is_refused() {
+    let folder = repository("3.12.2");
+    let before = folder.read(".sops.yaml");
+    let add = ["recipients", "add", "host.pub", "--name", "host_web", "--group", "7", "--yes"];
+    folder.run(&add).failed(1, &["line 6", "1 key group", "number 7"]);
+    folder.run(&[&add[..], &["--file", "other.yaml"]].concat()).failed(1, &["other.yaml", "number 7"]);
+    assert_eq!(folder.read(".sops.yaml"), before);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_told_nothing() {
+    let folder = repository("3.12.2");
+    for args in [&["list", "secrets/web.yaml"][..], &["get", "secrets/web.yaml", "port"], &["recipients", "list"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = folder.command(args).stdin(Stdio::null()).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(141), ""));
+    }
+}

@@ -78,14 +78,18 @@ pub(super) fn parse(text: &str) -> Yaml {
 /// The groups that get the recipient: those that do not have it.
 fn targets(places: &Places<'_>, rules: &CreationRules, addition: &Addition<'_>) -> Result<Vec<Target>, RulesEditError> {
     let mut targets = Vec::new();
+    // Of rules that are changed together, some may have one group only.
+    let (mut is_group_there, mut first) = (false, None);
     for (rule, node) in places.rules.iter().enumerate().filter(|(rule, _)| addition.rules.includes(*rule)) {
         let line = rules.rules()[rule].line;
         let mentions = places.mentions(*node)?;
+        let groups = mentions.len();
+        is_group_there |= addition.group.is_none_or(|group| group < groups.max(1));
+        first = first.or(Some((line, groups)));
         let is_there = |mention: &Mention| is_same_recipient(&mention.identity, addition.recipient.as_str());
         if mentions.iter().flatten().any(is_there) {
             continue;
         }
-        let groups = mentions.len();
         let group = match addition.group {
             _ if groups == 1 => 0,
             None => return Err(RulesEditError::GroupNeeded { line, groups }),
@@ -94,7 +98,12 @@ fn targets(places: &Places<'_>, rules: &CreationRules, addition: &Addition<'_>) 
         };
         targets.push(Target { rule, group, slot: places.slot(*node, group)? });
     }
-    Ok(targets)
+    match (first, addition.group) {
+        (Some((line, groups)), Some(group)) if !is_group_there => {
+            Err(RulesEditError::NoSuchGroup { line, groups, group: group + 1 })
+        }
+        _ => Ok(targets),
+    }
 }
 
 /// What the recipient is called, and the edits that would give it an anchor: none when it has one or needs none.

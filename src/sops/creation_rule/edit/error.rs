@@ -41,7 +41,7 @@ pub enum RulesEditError {
         groups: usize,
     },
     /// There is no group of that number.
-    #[error("line {line}: the rule has {groups} key groups, and none is number {group}")]
+    #[error("line {line}: the rule has {groups} key group{}, and none is number {group}", if *groups == 1 { "" } else { "s" })]
     NoSuchGroup {
         /// Line of the rule, from 1.
         line: usize,
@@ -99,6 +99,7 @@ impl RulesEditError {
             Self::NameTaken { .. } => "choose another name, or remove that recipient first",
             Self::NotAName { .. } => "name it for what it is, as in host_web",
             Self::NotThere { .. } => "sopsmith recipients list shows the names and keys that are there",
+            Self::NoSuchGroup { groups: 1, .. } => "leave --group out: there is one group only",
             Self::GroupNeeded { .. } | Self::NoSuchGroup { .. } => "say which group it belongs to, as in --group 1",
             Self::LastRecipient { .. } => "add another recipient first, or delete the rule with a text editor",
             Self::LastOfGroup { .. } => "add another recipient to the group first",

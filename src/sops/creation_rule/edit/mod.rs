@@ -75,6 +75,7 @@ impl CreationRules {
     /// # Errors
     /// When the file cannot be read, or cannot be changed without changing more than was asked for.
     pub fn add_recipient(text: &str, addition: &Addition<'_>) -> Result<RulesChange, RulesEditError> {
+        refuse_faults(text, addition.rules)?;
         add::add(text, addition)
     }
 
@@ -83,6 +84,7 @@ impl CreationRules {
     /// # Errors
     /// When it is not there, when a rule would be left without recipients, or as for [`Self::add_recipient`].
     pub fn remove_recipient(text: &str, removal: &Removal<'_>) -> Result<RulesChange, RulesEditError> {
+        refuse_faults(text, removal.rules)?;
         remove::remove(text, removal)
     }
 
@@ -91,6 +93,9 @@ impl CreationRules {
     /// # Errors
     /// As for [`Self::add_recipient`].
     pub fn add_rule(text: &str, rule: &NewRule<'_>) -> Result<RulesChange, RulesEditError> {
+        if let Some(error) = Self::parse(text)?.fault_up_to(usize::MAX - 1) {
+            return Err(error.clone().into());
+        }
         rule::add(text, rule)
     }
 
@@ -100,6 +105,16 @@ impl CreationRules {
     /// When there is no such anchor or the name is taken or no name.
     pub fn rename_recipient(text: &str, from: &str, to: &str) -> Result<RulesChange, RulesEditError> {
         rename::rename(text, from, to)
+    }
+}
+
+/// A change to rules that sops never comes to, because it stops before, would reach no file.
+fn refuse_faults(text: &str, which: Which<'_>) -> Result<(), RulesEditError> {
+    let rules = CreationRules::parse(text)?;
+    let numbers = (0..rules.rules().len()).filter(|number| which.includes(*number));
+    match numbers.into_iter().find_map(|number| rules.fault_up_to(number)) {
+        Some(error) => Err(error.clone().into()),
+        None => Ok(()),
     }
 }
 

@@ -75,6 +75,13 @@ pub(super) const DEFECTS: &[Defect] = &[
             files.set("secrets/new.yaml", "new: value\n");
         },
     ),
+    error("unreadable-rules", "rules that end too early").at(".sops.yaml", "[").files(|files| {
+        files.set(".sops.yaml", "creation_rules: [\n");
+    }),
+    warning("unreadable-rules", "a pattern that is none").at(".sops.yaml", "path_regex: \"[\"").files(|files| {
+        let rules = files.0[".sops.yaml"].clone();
+        files.set(".sops.yaml", rules + "  - path_regex: \"[\"\n    age: []\n");
+    }),
     // 4: git, and files that are not there
     error("untracked-file", "an untracked file").in_sops("./secrets/web.yaml").untracked(&["secrets/web.yaml"]),
     error("untracked-file", "an ignored file")

@@ -46,9 +46,11 @@ pub(super) fn draw_plain(canvas: &mut Canvas<'_>, body: Rect, page: &PageView) {
 
 /// Draws labelled lines, all labels in one column.
 fn draw_lines(canvas: &mut Canvas<'_>, area: Rect, lines: &[PageLine], first: usize) {
+    let words = lines.iter().map(|line| canvas.width(&line.words.text)).max().unwrap_or(0);
     let label_cells = match lines.iter().map(|line| canvas.width(&line.label)).max().unwrap_or(0) {
         0 => 0,
-        widest => (widest + GAP).min(usize::from(area.width) / 2),
+        // What the words leave free belongs to the labels.
+        widest => (widest + GAP).min((usize::from(area.width) / 2).max(usize::from(area.width).saturating_sub(words))),
     };
     for (index, line) in lines.iter().skip(first).take(usize::from(area.height)).enumerate() {
         let (label, words) = left(row(area, index), cells(label_cells));

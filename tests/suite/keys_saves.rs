@@ -52,6 +52,17 @@ fn a_rename_is_one_line_of_the_review() {
 }
 
 #[test]
+fn nothing_of_the_review_is_cut_in_a_narrow_window() {
+    let mut stage = Stage::web(40, 12);
+    play(&mut stage, "a Ctrl-u \"api/one_of_two_keys_with_a_long_name\" Tab \"hidden\" Ctrl-s s");
+    let Some(LayerView::Page(page)) = stage.session.layer_view() else { panic!("the review is open") };
+    let lines: Vec<&str> = page.lines.iter().map(|line| line.words.text.as_str()).collect();
+    let text = lines.concat().replace("… ", "");
+    assert!(text.contains("+       \"api/one_of_two_keys_with_a_long_name\" = { };"), "{lines:?}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 40), "{lines:?}");
+}
+
+#[test]
 fn one_edited_value_changes_three_lines() {
     let mut stage = Stage::web(100, 30);
     let before = stage.files[&web()].clone();

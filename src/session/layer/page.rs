@@ -2,8 +2,8 @@
 
 use crate::session::action::Motion;
 use crate::session::screen::Screen;
-use crate::session::view::{PageLine, PageSize, PageView, Words};
-use crate::text::{width, wrap};
+use crate::session::view::{PageLine, PageSize, PageView, Tone, Words};
+use crate::text::{head, width, wrap};
 
 /// Lines to read, with a window over them.
 pub(crate) struct Page {
@@ -53,30 +53,60 @@ impl Page {
     }
 }
 
-/// The lines broken to a width; the labels' column is left out of it. Text that is quoted (a difference, Nix) is not
-/// broken: it begins with a sign or a blank.
+/// The lines broken to a width; the labels' column is left out of it. Nothing is cut: two places may differ in what
+/// would be missing. A label too long for its column stands on lines of its own.
 fn wrapped(lines: &[PageLine], columns: usize) -> Vec<PageLine> {
-    let label = lines.iter().map(|line| width(&line.label)).max().unwrap_or(0);
-    let room = columns.saturating_sub(if label == 0 { 0 } else { label + 2 }).max(8);
+    let column = (columns / 2).saturating_sub(LABEL_GAP);
+    let fits = |line: &PageLine| width(&line.label) <= column;
+    let label = lines.iter().filter(|line| fits(line)).map(|line| width(&line.label)).max().unwrap_or(0);
+    let room = columns.saturating_sub(if label == 0 { 0 } else { label + LABEL_GAP }).max(8);
     let mut broken = Vec::new();
     for line in lines {
-        let text = &line.words.text;
-        if width(text) <= room || text.starts_with(['+', '-', '@', ' ']) {
-            broken.push(line.clone());
-            continue;
+        let mut label = line.label.clone();
+        if !fits(line) {
+            broken.extend(wrap(&label, room).into_iter().map(|part| PageLine::new(part, Tone::Dim)));
+            label.clear();
         }
-        for (number, part) in wrap(text, room).into_iter().enumerate() {
-            let label = if number == 0 { line.label.clone() } else { String::new() };
-            broken.push(PageLine { label, words: Words::toned(part, line.words.tone) });
+        for part in parts(&line.words.text, room) {
+            broken.push(PageLine { label: std::mem::take(&mut label), words: Words::toned(part, line.words.tone) });
         }
     }
     broken
 }
 
+/// Cells between label and words.
+const LABEL_GAP: usize = 2;
+
+/// One text broken to a width: a sentence between its words; what is quoted (a difference, Nix), which begins with a
+/// sign or a blank, where the line ends, as its blanks count.
+fn parts(text: &str, room: usize) -> Vec<String> {
+    if width(text) <= room {
+        return vec![text.to_owned()];
+    }
+    if !text.starts_with(['+', '-', '@', ' ']) {
+        return wrap(text, room);
+    }
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let sign = if lines.is_empty() { "" } else { CONTINUED };
+        // A window narrower than a letter shows nothing anyway.
+        let part = match head(rest, room.saturating_sub(width(sign))) {
+            "" => rest,
+            part => part,
+        };
+        lines.push(format!("{sign}{part}"));
+        rest = &rest[part.len()..];
+    }
+    lines
+}
+
+/// What stands before the rest of a line that is quoted.
+const CONTINUED: &str = "… ";
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::view::Tone;
 
     fn check(text: &str, columns: usize, expected: &[&str]) {
         let lines = wrapped(&[PageLine::new(text, Tone::Plain)], columns);
@@ -89,7 +119,7 @@ mod tests {
         check("one two three", 20, &["one two three"]);
         check("one two three", 9, &["one two", "three"]);
         check("x age1qqqqqqqqqqqq y", 10, &["x", "age1qqqqqq", "qqqqqq y"]);
-        check("+ this is a line of a difference", 10, &["+ this is a line of a difference"]);
+        check("+ a  line of a difference", 10, &["+ a  line ", "… of a dif", "… ference"]);
     }
 
     #[test]
@@ -97,6 +127,14 @@ mod tests {
         let lines = wrapped(&[PageLine::labelled("file", "one two three four", Tone::New)], 16);
         let shown: Vec<_> = lines.iter().map(|line| (line.label.as_str(), line.words.text.as_str())).collect();
         assert_eq!(shown, [("file", "one two"), ("", "three four")]);
+    }
+
+    #[test]
+    fn a_label_wider_than_its_column_stands_alone_and_whole() {
+        let long = PageLine::labelled("hosts/one/secrets.nix:14", "one", Tone::New);
+        let lines = wrapped(&[long, PageLine::labelled("file", "two", Tone::New)], 20);
+        let shown: Vec<_> = lines.iter().map(|line| (line.label.as_str(), line.words.text.as_str())).collect();
+        assert_eq!(shown, [("", "hosts/one/secr"), ("", "ets.nix:14"), ("", "one"), ("file", "two")]);
     }
 
     #[test]

@@ -243,9 +243,9 @@ const TABLE: &[Group] = &[
         ("PgUp",            Move(Motion::PageUp),            ""),
     ]),
     group(Context::QuitQuestion, &[
-        ("s Ctrl-s",        Save,                            "save first"),
-        ("l",               Leave,                           "leave without saving"),
         ("Esc",             Cancel,                          "stay"),
+        ("l",               Leave,                           "leave"),
+        ("s Ctrl-s",        Save,                            "save first"),
     ]),
     group(Context::PasteQuestion, &[
         ("a",               AddPasted,                       "add a key with it"),

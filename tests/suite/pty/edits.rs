@@ -156,8 +156,8 @@ fn leaving_with_unsaved_changes_asks() {
     let before = folder.read(FILE);
     let mut person = opened(&folder);
     go_to(&mut person, "openai").press("d").sees("Delete").press("<Enter>").sees("1 change");
-    no_filter(&mut person).press("q").sees("leave without saving").press("<Esc>").sees_no("leave without");
-    person.press("q").sees("leave without saving").press("l");
+    no_filter(&mut person).press("q").sees("Esc stay  l leave").press("<Esc>").sees_no("Esc stay");
+    person.press("q").sees("Esc stay  l leave").press("l");
     assert_eq!(person.leaves(), 0);
     assert_eq!(folder.read(FILE), before);
 }

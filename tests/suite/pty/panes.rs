@@ -54,7 +54,7 @@ fn a_second_interrupt_leaves_without_saving() {
     let before = folder.read("secrets/web.yaml");
     let mut person = Person::edits(&folder, "secrets/web.yaml");
     person.sees("you: ").press("/openai<Enter>d").sees("Delete").press("<Enter>").sees("1 change");
-    person.press("<C-c>").sees("leave without saving").press("<C-c>");
+    person.press("<C-c>").sees("Esc stay  l leave").press("<C-c>");
     assert_eq!(person.leaves(), 0);
     assert_eq!(folder.read("secrets/web.yaml"), before);
 }

@@ -31,7 +31,7 @@ fn a_resized_window_loses_nothing() {
         screen.contents().lines().any(|line| line.chars().count() > 100)
     });
     person.sees("typed_before").press("<Tab>value<C-s>").sees("typed_before").sees("1 change");
-    person.press("q").sees("leave without saving").press("l");
+    person.press("q").sees("Esc stay  l leave").press("l");
     assert_eq!(person.leaves(), 0);
 }
 

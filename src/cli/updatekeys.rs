@@ -35,9 +35,9 @@ struct Line {
 
 /// Compares files with their rules, shows the differences, asks, and updates.
 pub(super) fn run(args: &UpdateKeysArgs) -> Result<(), Failure> {
-    let planned = if args.files.is_empty() { plan_of_repository()? } else { plan_of(&args.files)? };
+    let (planned, unread) = if args.files.is_empty() { plan_of_repository()? } else { (plan_of(&args.files)?, 0) };
     if planned.is_empty() {
-        return Ok(());
+        return outcome(unread);
     }
     let own_keys = OwnKeys::find();
     show(&planned, &own_keys);
@@ -79,7 +79,16 @@ pub(super) fn run(args: &UpdateKeysArgs) -> Result<(), Failure> {
         note(&format!("{} updated.", files(done)));
     }
     tell_what_removal_leaves(&planned);
-    done.map(drop)
+    done.and_then(|_| outcome(unread))
+}
+
+/// A failure where files could not be looked at; each was told.
+fn outcome(unread: usize) -> Result<(), Failure> {
+    if unread == 0 {
+        return Ok(());
+    }
+    let said = format!("{} could not be read, and may have other recipients than the rule names", files(unread));
+    Err(Failure::new(code::GENERIC, said).hint("each is named above"))
 }
 
 /// Shows what is going to change: files that change alike stand together.
@@ -114,12 +123,12 @@ fn plan_of(paths: &[PathBuf]) -> Result<Vec<Planned>, Failure> {
 }
 
 /// The files of the repository around here that a rule matches and that are out of step with it.
-fn plan_of_repository() -> Result<Vec<Planned>, Failure> {
+fn plan_of_repository() -> Result<(Vec<Planned>, usize), Failure> {
     let root = Root::find(Path::new(".")).map_err(|error| Failure::new(code::COULD_NOT_READ, error))?;
     let loaded = storage::load(root, &[]);
     loaded.listing.notes().iter().for_each(|told| note(&format!("sopsmith: {told}")));
     let repository = Repository::new(loaded.texts);
-    let (mut planned, mut in_step, mut without_rule) = (Vec::new(), 0, 0);
+    let (mut planned, mut in_step, mut without_rule, mut unread) = (Vec::new(), 0, 0, 0);
     for (path, encrypted) in repository.encrypted_files() {
         let absolute = loaded.root.absolute(path);
         if rules_above(&absolute).is_none() {
@@ -142,14 +151,17 @@ fn plan_of_repository() -> Result<Vec<Planned>, Failure> {
                 ));
             }
             Err(KeysError::OtherFormat { .. }) => in_step += 1,
-            Err(error) => note(&unchanged(error, &from_here(&absolute)).to_string()),
+            Err(error) => {
+                note(&unchanged(error, &from_here(&absolute)).to_string());
+                unread += 1;
+            }
         }
     }
     if planned.is_empty() {
         let rest = if without_rule > 0 { format!(", {} without a rule", files(without_rule)) } else { String::new() };
         note(&format!("{} up to date{rest}.", files(in_step)));
     }
-    Ok(planned)
+    Ok((planned, unread))
 }
 
 /// A path as a person in this folder would write it.

@@ -36,7 +36,7 @@ pub(super) fn run(args: &AddRecipientArgs, input: &mut impl Read) -> Result<(), 
     explain(&handed_in, &prepared);
     if prepared.is_done() {
         note(&format!("{} is a recipient of all of them already; nothing was changed.", prepared.name()));
-        return Ok(());
+        return prepared.outcome();
     }
     prepared.show();
     prepared.can_begin()?;

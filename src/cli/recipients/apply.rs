@@ -6,11 +6,12 @@
 use jiff::Timestamp;
 use similar::{ChangeTag, TextDiff};
 
-use super::super::failure::Failure;
+use super::super::failure::{Failure, code};
 use super::super::files::{Again, Done, Words, files, unchanged, work_through};
 use super::super::note;
 use super::super::own_key::OwnKeys;
 use super::super::sealed_file::save;
+use super::damage;
 use super::scene::Scene;
 use crate::repo::{ContentHash, OwnAccess, RecipientsPlan, RepoPath, Wanted};
 use crate::sops::{CreationRules, KeyChange, KeyChanges, RuleKey, is_same_recipient};
@@ -30,18 +31,21 @@ pub(super) struct Prepared<'s> {
     pub(super) plan: RecipientsPlan,
     pub(super) steps: Vec<Step>,
     pub(super) own_keys: OwnKeys,
+    /// How many files it is about that cannot be changed here; each was told.
+    left: usize,
 }
 
 impl<'s> Prepared<'s> {
     /// Reads the files of a plan. Those that only sops edits are told and left out.
     pub(super) fn new(scene: &'s Scene, plan: RecipientsPlan) -> Result<Self, Failure> {
-        let mut steps = Vec::new();
+        let (mut steps, mut left) = (Vec::new(), tell_damaged(scene, &plan));
         for (path, wanted) in &plan.files {
             let here = scene.path_here(path);
             let file = match FileKeys::read(&here) {
                 Ok(file) => file,
                 Err(KeysError::OtherFormat { format }) => {
                     note(&format!("{0}: {format} files are left to sops: sops updatekeys {0}", shown(&here)));
+                    left += 1;
                     continue;
                 }
                 Err(error) => return Err(unchanged(error, &here)),
@@ -55,7 +59,7 @@ impl<'s> Prepared<'s> {
                 steps.push(Step { file, wanted, changes });
             }
         }
-        Ok(Self { scene, plan, steps, own_keys: OwnKeys::find() })
+        Ok(Self { scene, plan, steps, own_keys: OwnKeys::find(), left })
     }
 
     /// Whether nothing is left to be done.
@@ -113,7 +117,17 @@ impl<'s> Prepared<'s> {
                 ".sops.yaml says the new recipients already; sopsmith updatekeys brings the files that are left in step.",
             );
         }
-        done.map(drop)
+        done.and_then(|_| self.outcome())
+    }
+
+    /// A failure where files had to be left as they are.
+    pub(super) fn outcome(&self) -> Result<(), Failure> {
+        if self.left == 0 {
+            return Ok(());
+        }
+        let said =
+            format!("{} could not be changed, and may have other recipients than was asked for", files(self.left));
+        Err(Failure::new(code::GENERIC, said).hint("each is named above"))
     }
 
     /// `3 files`
@@ -144,6 +158,21 @@ impl<'s> Prepared<'s> {
             None => format!("{identity}{you}"),
         }
     }
+}
+
+/// Tells files that the change is about and that cannot be read, and counts them.
+fn tell_damaged(scene: &Scene, plan: &RecipientsPlan) -> usize {
+    let is_asked = |path: &RepoPath| scene.named.is_empty() || scene.named.contains(path);
+    let planned = |path: &RepoPath| plan.files.iter().any(|(planned, _)| planned == path);
+    let mut count = scene.not_named;
+    for (path, file) in scene.repository.encrypted_files().filter(|(path, _)| is_asked(path) && !planned(path)) {
+        let concerns = file.text().contains(&plan.identity) || scene.repository.rule_of(path).is_some();
+        if let Some(words) = damage(file).filter(|_| concerns) {
+            note(&format!("{}: left as it is: {}", shown(&scene.path_here(path)), sanitize(words)));
+            count += 1;
+        }
+    }
+    count
 }
 
 /// The recipients of a file that follows no rule, with one more or less.

@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::super::args::ListRecipientsArgs;
 use super::super::failure::{Failure, code};
 use super::super::unwritten;
+use super::damage;
 use super::scene::Scene;
 use crate::crypto::age::{NoPrompt, Prompt};
 use crate::repo::{Access, Cell, Matrix, MatrixRow, RepoPath, Repository};
@@ -163,7 +164,9 @@ fn remarks(matrix: &Matrix<'_>, repository: &Repository) -> String {
     let mut text = String::new();
     for (index, file) in matrix.files.iter().enumerate() {
         let path = sanitize(file.path.as_str());
-        if matrix.is_out_of_step(index) {
+        if let Some(words) = repository.encrypted_file(file.path).and_then(damage) {
+            text.push_str(&format!("{path} is damaged: {}; bring it back from git\n", sanitize(words)));
+        } else if matrix.is_out_of_step(index) {
             text.push_str(&format!("{path} is out of step with its rule: sopsmith updatekeys {path}\n"));
         }
         match (file.rule, unreadable(file.path, repository)) {

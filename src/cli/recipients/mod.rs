@@ -10,7 +10,7 @@ use std::io::{Read, Write};
 
 use super::args::{RecipientsArgs, RecipientsCommand};
 use super::failure::{Failure, code};
-use crate::repo::RecipientsError;
+use crate::repo::{EncryptedFile, FaultKind, RecipientsError};
 use crate::text::sanitize;
 
 /// Does what was asked with recipients.
@@ -20,6 +20,14 @@ pub(super) fn run(args: &RecipientsArgs, input: &mut impl Read, out: &mut impl W
         RecipientsCommand::Add(args) => add::run(args, input),
         RecipientsCommand::Remove(args) => remove::run(args),
     }
+}
+
+/// Why the recipients of a file cannot be read or changed here.
+fn damage(file: &EncryptedFile) -> Option<&str> {
+    file.faults().iter().find_map(|fault| match &fault.kind {
+        FaultKind::Metadata(words) | FaultKind::Syntax(words) => Some(words.as_str()),
+        _ => None,
+    })
 }
 
 fn refused(error: &RecipientsError) -> Failure {

@@ -20,7 +20,7 @@ pub(super) fn run(args: &RemoveRecipientArgs) -> Result<(), Failure> {
     let mut prepared = Prepared::new(&scene, plan)?;
     if prepared.is_done() {
         note("Nothing was changed.");
-        return Ok(());
+        return prepared.outcome();
     }
     let name = prepared.name();
     prepared.show();

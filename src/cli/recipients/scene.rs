@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::failure::{Failure, code};
 use super::super::note;
 use crate::repo::{RepoPath, Repository};
-use crate::storage::{self, Root, shown};
+use crate::storage::{self, ListingNote, Root, shown};
 
 /// A repository, and where we stand in it.
 pub(super) struct Scene {
@@ -14,6 +14,8 @@ pub(super) struct Scene {
     pub(super) folder: String,
     /// The files that were named, in order, each once.
     pub(super) named: Vec<RepoPath>,
+    /// How many files of the formats of sops have names that cannot be read; each was told.
+    pub(super) not_named: usize,
     root: Root,
 }
 
@@ -45,7 +47,14 @@ impl Scene {
         }
         let loaded = storage::load(root, &named);
         loaded.listing.notes().iter().for_each(|told| note(&format!("sopsmith: {told}")));
-        Ok(Self { repository: Repository::new(loaded.texts), folder, named, root: loaded.root })
+        let may_be_sealed = |note: &&ListingNote| match note {
+            ListingNote::NameNotUtf8(path) => {
+                path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
+            }
+            _ => false,
+        };
+        let not_named = loaded.listing.notes().iter().filter(may_be_sealed).count();
+        Ok(Self { not_named, repository: Repository::new(loaded.texts), folder, named, root: loaded.root })
     }
 
     /// A file as a person in this folder would write it.

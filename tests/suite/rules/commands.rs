@@ -271,3 +271,18 @@ fn a_reader_that_goes_away_is_told_nothing() {
         assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(141), ""));
     }
 }
+
+#[test]
+fn files_that_cannot_be_changed_are_named_and_are_a_failure() {
+    let folder = repository("3.12.2");
+    folder.run(&["recipients", "add", "host.pub", "--name", "host_web", "--yes"]).ok();
+    let damaged = folder.read("secrets/mail.yaml").replace("lastmodified:", "lastmodifed:");
+    folder.write("secrets/mail.yaml", &damaged);
+    let said = "1 file could not be";
+    folder.run(&["updatekeys", "--yes"]).failed(1, &["secrets/mail.yaml", said]);
+    let listed = folder.run(&["recipients", "list"]).ok();
+    assert!(listed.contains("mail.yaml is damaged") && !listed.contains("updatekeys secrets/mail.yaml"), "{listed}");
+    folder.run(&["recipients", "remove", "host_web", "--rotate", "--yes"]).failed(1, &["secrets/mail.yaml", said]);
+    assert!(!opens_for_host("3.12.2", &folder, "secrets/web.yaml"));
+    assert_eq!(folder.read("secrets/mail.yaml"), damaged);
+}

@@ -208,6 +208,7 @@ pub(super) fn no_data_key(unavailable: &DataKeyUnavailable, tried: &[Tried]) -> 
     for place in tried {
         words.push_str(&format!("\n  {}: {}", place.place, place.outcome()));
     }
-    let hint = "set SOPS_AGE_KEY_FILE to a file that holds one of these keys, or ask one of their owners to add yours";
+    let hint = "set SOPS_AGE_KEY_FILE to a file that holds one of these keys (an SSH key: \
+                SOPS_AGE_SSH_PRIVATE_KEY_FILE), or ask one of their owners to add yours";
     Failure::new(code::NO_DATA_KEY, words).hint(hint)
 }

@@ -53,6 +53,16 @@ pub enum SetupError {
     /// A file cannot be read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
+    /// A Nix file that a setup reads and edits does not parse.
+    #[error("{path}:{line}: {message}")]
+    Syntax {
+        /// The file.
+        path: RepoPath,
+        /// Where it first departs from the grammar.
+        line: usize,
+        /// What is wrong there.
+        message: String,
+    },
     /// No rule of the plan is for the new file.
     #[error("no creation rule matches {0}")]
     NoRule(RepoPath),
@@ -78,6 +88,7 @@ impl SetupError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Unreadable(error) => error.hint(),
+            Self::Syntax { .. } => Some("nothing is written before that is mended: a setup reads and edits this file"),
             Self::NoRule(_) => Some("add a rule whose path_regex matches this path"),
             Self::NotSealed { source, .. } => Some(source.hint()),
             Self::Folder(_) => Some("check who may write in the folder above"),
@@ -99,7 +110,7 @@ impl Setup {
     /// Reads a repository.
     ///
     /// # Errors
-    /// When its `.gitignore` is there and cannot be read.
+    /// When its `.gitignore` is there and cannot be read, or a Nix file that it would edit does not parse.
     pub fn of(root: Root) -> Result<Self, SetupError> {
         let loaded = load(root, &[]);
         let ignore = loaded.root.path().join(gitignore::NAME);
@@ -108,7 +119,12 @@ impl Setup {
             Err(ReadError::Absent(_)) => None,
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { root: loaded.root, repository: Repository::new(loaded.texts), gitignore, listing: loaded.listing })
+        let repository = Repository::new(loaded.texts);
+        let setup = Self { root: loaded.root, repository, gitignore, listing: loaded.listing };
+        match setup.facts().syntax_problem() {
+            Some((path, line, message)) => Err(SetupError::Syntax { path, line, message }),
+            None => Ok(setup),
+        }
     }
 
     /// What a plan is made from.

@@ -19,6 +19,8 @@ pub(super) enum OwnKey {
         recipient: Recipient,
         /// Where, in words.
         place: String,
+        /// The variable that has to name its file, where sops does not look there by itself.
+        export: Option<(&'static str, PathBuf)>,
     },
     /// It is made, and written with everything else.
     New {
@@ -46,10 +48,17 @@ impl OwnKey {
         }
     }
 
+    /// The line for a shell that lets sops and this program find the key, where they would not by themselves.
+    pub(super) fn export(&self) -> Option<String> {
+        let Self::Found { export: Some((variable, path)), .. } = self else { return None };
+        let path = path.to_string_lossy();
+        Some(format!("export {variable}={}", shell_words::quote(&path)))
+    }
+
     /// What it is and where.
     pub(super) fn in_words(&self) -> String {
         match self {
-            Self::Found { recipient, place } if is_ssh(recipient) => format!(
+            Self::Found { recipient, place, .. } if is_ssh(recipient) => format!(
                 "your SSH key in {place}, used as it is: right for your desk; a host needs its age1… form, \
                  which `recipients add` makes of its key"
             ),
@@ -102,7 +111,7 @@ fn told(text: &str) -> Result<OwnKey, Failure> {
     let recipient = Recipient::parse(text).map_err(|error| {
         Failure::new(code::INVALID_VALUE, format!("{}: {error}", crate::text::sanitize(text))).hint(error.hint())
     })?;
-    Ok(OwnKey::Found { recipient, place: "the place that you know".to_owned() })
+    Ok(OwnKey::Found { recipient, place: "the place that you know".to_owned(), export: None })
 }
 
 /// `new`, or a file with an identity.
@@ -112,7 +121,24 @@ fn named(path: &Path, keys: &OwnKeys) -> Result<OwnKey, Failure> {
     }
     let source = read(path)?;
     let recipient = recipients(source, &shown(path))?.swap_remove(0);
-    Ok(OwnKey::Found { recipient, place: shown(path) })
+    let export = export(path, &recipient, keys);
+    Ok(OwnKey::Found { recipient, place: shown(path), export })
+}
+
+/// The variable that has to name this file: none where the key is found already, here or at another place.
+fn export(path: &Path, recipient: &Recipient, keys: &OwnKeys) -> Option<(&'static str, PathBuf)> {
+    if keys.known.iter().any(|key| key.recipient == *recipient) {
+        return None;
+    }
+    // The public half was named; the private one lies beside it.
+    let private = if path.extension().is_some_and(|end| end == "pub") { path.with_extension("") } else { path.into() };
+    let private = private.canonicalize().unwrap_or(private);
+    let is_looked_at = |place: &Place| matches!(place, Place::File { path, .. } if *path == private);
+    if keys.hidden.iter().any(is_looked_at) {
+        return None;
+    }
+    let variable = if is_ssh(recipient) { "SOPS_AGE_SSH_PRIVATE_KEY_FILE" } else { "SOPS_AGE_KEY_FILE" };
+    Some((variable, private))
 }
 
 fn new(keys: &OwnKeys) -> Result<OwnKey, Failure> {
@@ -127,7 +153,7 @@ fn new(keys: &OwnKeys) -> Result<OwnKey, Failure> {
 /// What is used where nobody chooses.
 fn by_default(keys: &OwnKeys) -> Result<OwnKey, Failure> {
     if let Some(key) = keys.age() {
-        return Ok(OwnKey::Found { recipient: key.recipient.clone(), place: key.place.to_string() });
+        return Ok(OwnKey::Found { recipient: key.recipient.clone(), place: key.place.to_string(), export: None });
     }
     if let Some(place) = keys.hidden.first() {
         let words = format!("{place}: its public key cannot be told without a passphrase or its plugin");

@@ -68,7 +68,7 @@ fn set_up(args: &InitArgs, out: &mut impl Write) -> Result<u8, Halt> {
     if plan.is_empty() && key.new_identity().is_none() {
         show::by_hand(&plan);
         note("Nothing is missing that could be written here.");
-        show::next_steps(&setup, &answers);
+        show::next_steps(&setup, &answers, &key);
         return Ok(0);
     }
     show::diffs(&plan, out)?;
@@ -82,7 +82,7 @@ fn set_up(args: &InitArgs, out: &mut impl Write) -> Result<u8, Halt> {
     }
     let done = setup.apply(&plan, key.new_identity()).map_err(|error| failure(&error))?;
     tell(&setup, &plan, &done, &key);
-    show::next_steps(&setup, &answers);
+    show::next_steps(&setup, &answers, &key);
     Ok(0)
 }
 
@@ -156,7 +156,7 @@ fn tell(setup: &Setup, plan: &SetupPlan, done: &SetupDone, key: &OwnKey) {
 /// A setup that was not carried out.
 fn failure(error: &SetupError) -> Failure {
     let code = match error {
-        SetupError::Unreadable(_) => code::COULD_NOT_READ,
+        SetupError::Unreadable(_) | SetupError::Syntax { .. } => code::COULD_NOT_READ,
         SetupError::NoRule(_) => code::GENERIC,
         SetupError::NotSealed { .. } => code::NO_DATA_KEY,
         SetupError::Folder(_) | SetupError::Save(_) => code::COULD_NOT_WRITE,

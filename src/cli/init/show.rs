@@ -6,6 +6,7 @@ use similar::TextDiff;
 
 use super::super::failure::Failure;
 use super::super::{note, unwritten};
+use super::key::OwnKey;
 use crate::nix::ModuleKind;
 use crate::repo::setup::{Answers, DecryptWith, SetupPlan};
 use crate::storage::Setup;
@@ -65,9 +66,12 @@ pub(super) fn by_hand(plan: &SetupPlan) {
 }
 
 /// Says what comes next.
-pub(super) fn next_steps(setup: &Setup, answers: &Answers) {
+pub(super) fn next_steps(setup: &Setup, answers: &Answers, key: &OwnKey) {
     let file = sanitize(answers.secrets_file.as_str());
     note("Next:");
+    if let Some(line) = key.export() {
+        note(&format!("  {}   once in each shell, or in its profile: sops does not look there", sanitize(&line)));
+    }
     note(&format!("  sopsmith {file}   adds secrets with their declarations (a adds one)"));
     let module = setup.facts().module_or_new();
     note(&format!(

@@ -4,11 +4,15 @@ use super::super::path::RepoPath;
 use super::super::repository::Repository;
 use crate::nix::{FilePath, Flake, ModuleKind, NixFile, SettingName, Value};
 use crate::sops::AgeRecipient;
+use crate::text::LineIndex;
 
 /// The flake's file.
 pub(super) const FLAKE: &str = "flake.nix";
 /// The file that a setup makes.
 pub(super) const MODULE: &str = "sops.nix";
+
+/// Where configurations usually lie.
+pub(super) const CONFIGURATIONS: [&str; 2] = ["configuration.nix", "nixos/configuration.nix"];
 
 /// The texts of a repository.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +29,20 @@ impl<'r> Facts<'r> {
         let path = RepoPath::new(FLAKE).expect("a path inside");
         let file = self.repository.nix_file(&path)?;
         Some((path, file, file.flake()?))
+    }
+
+    /// The first fault in the grammar of a Nix file that a plan reads and edits: the file, the line, and what is wrong.
+    #[must_use]
+    pub fn syntax_problem(&self) -> Option<(RepoPath, usize, String)> {
+        let usual = [FLAKE, MODULE].into_iter().chain(CONFIGURATIONS).filter_map(RepoPath::new);
+        let systems = self.systems();
+        let of_systems = systems.iter().flat_map(|system| self.modules_of(system)).cloned();
+        usual.chain(of_systems).find_map(|path| {
+            let file = self.repository.nix_file(&path)?;
+            let problem = file.syntax_problems().first()?;
+            let line = LineIndex::new(file.text()).position(file.text(), problem.range.start).line;
+            Some((path, line, problem.message.clone()))
+        })
     }
 
     /// Whether there is a flake at the top.
@@ -179,5 +197,18 @@ pub(super) mod tests {
         check("{ outputs = i: { homeConfigurations.b = 2; }; }", ModuleKind::HomeManager);
         check("{ outputs = i: { darwinConfigurations.b = 2; }; }", ModuleKind::Darwin);
         check("{ }", ModuleKind::NixOs);
+    }
+    #[test]
+    fn a_file_that_would_be_edited_has_to_parse() {
+        let check = |files: &[(&str, &str)], expected: Option<(&str, usize)>| {
+            let repository = repository(files);
+            let found = Facts { repository: &repository, gitignore: None }.syntax_problem();
+            assert_eq!(found.as_ref().map(|(path, line, _)| (path.as_str(), *line)), expected);
+        };
+        let flake = "{ outputs = i: { nixosConfigurations.web = f { modules = [ ./hosts/web ]; }; }; }";
+        check(&[("flake.nix", "{\n  a = ;\n}\n")], Some(("flake.nix", 2)));
+        check(&[("configuration.nix", "{\n  a = 1;\n  b = [ ;\n}\n")], Some(("configuration.nix", 3)));
+        check(&[("flake.nix", flake), ("hosts/web/default.nix", "{ = }")], Some(("hosts/web/default.nix", 1)));
+        check(&[("flake.nix", flake), ("hosts/mail.nix", "{ = }")], None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::path::RepoPath;
 use super::answers::Answers;
-use super::facts::{Facts, MODULE};
+use super::facts::{CONFIGURATIONS, Facts, MODULE};
 use super::plan::SetupPlan;
 use crate::nix::FlakeModule;
 
@@ -73,8 +73,7 @@ fn candidates(facts: &Facts<'_>, system: Option<&str>) -> Vec<RepoPath> {
         found.extend(usual.iter().filter_map(|path| RepoPath::new(&path.replace("NAME", system))));
     }
     if facts.systems().len() < 2 {
-        let usual = ["configuration.nix", "nixos/configuration.nix"];
-        found.extend(usual.iter().filter_map(|path| RepoPath::new(path)));
+        found.extend(CONFIGURATIONS.iter().filter_map(|path| RepoPath::new(path)));
     }
     found
 }

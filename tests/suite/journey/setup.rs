@@ -161,3 +161,37 @@ fn answers_that_make_no_sense_are_refused_with_the_argument_named() {
     check(&["no/such/folder"], 100, &["no/such/folder"]);
     assert_eq!(someone.tree(), before);
 }
+
+#[test]
+fn a_key_where_sops_does_not_look_comes_with_the_line_that_names_it() {
+    let check = |option: &str, variable: &str, make: &dyn Fn(&Newcomer, &std::path::Path)| {
+        let someone = Newcomer::new(&[]);
+        let key = someone.home.file("my keys");
+        make(&someone, &key);
+        let ran = someone.run(&["init", "--yes", option, key.to_str().unwrap()]);
+        let line = format!("export {variable}='{}'", key.canonicalize().unwrap().display());
+        assert!(ran.stderr.contains(&line), "no {line} in:\n{}", ran.stderr);
+        ran.ok();
+        let set = ["set", "secrets/secrets.yaml", "a", "--generate", "hex"];
+        someone.run(&set).failed(128, &[variable]);
+        Folder::finish(someone.command(&set).env(variable, &key).output().unwrap()).ok();
+        let again = Folder::finish(someone.command(&["init", "--yes"]).env(variable, &key).output().unwrap());
+        assert!(!again.stderr.contains("export"), "{}", again.stderr);
+    };
+    check("--identity", "SOPS_AGE_KEY_FILE", &|someone, key| {
+        someone.run(&["keygen", "-o", key.to_str().unwrap()]).ok();
+    });
+    check("--ssh-key", "SOPS_AGE_SSH_PRIVATE_KEY_FILE", &|_, key| {
+        tools::succeed(tools::system("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(key));
+    });
+}
+
+#[test]
+fn a_flake_that_does_not_parse_is_named_with_its_line_and_nothing_is_written() {
+    let someone =
+        Newcomer::new(&[("flake.nix", &FLAKE.replace("modules = [", "modules = ")), ("configuration.nix", "{ }\n")]);
+    let before = someone.tree();
+    someone.run(&["init", "--yes"]).failed(2, &["flake.nix:", "nothing is written"]);
+    assert_eq!(someone.tree(), before);
+    assert!(!someone.home.file(".config").exists());
+}

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::args::KeygenArgs;
 use super::failure::{Failure, code};
 use super::prompt::TerminalPrompt;
-use super::set::read_value;
+use super::set::{note_waiting, read_value};
 use super::{note, unbuffered, unwritten};
 use crate::crypto::age::{
     Identity, IdentityError, IdentityKind, LineRule, Prompt, Recipient, RecipientKind, parse_identities,
@@ -86,7 +86,10 @@ fn tell(file: Option<&Path>, out: &mut impl Write) -> Result<(), Failure> {
     let named = file.filter(|path| path.as_os_str() != "-");
     let source = match named {
         Some(path) => read(path)?,
-        None => read_value(&mut unbuffered(std::io::stdin().as_fd())?, false)?,
+        None => {
+            note_waiting("an identity (what is typed is shown)");
+            read_value(&mut unbuffered(std::io::stdin().as_fd())?, false)?
+        }
     };
     let name = named.map_or_else(|| "stdin".to_owned(), shown);
     for recipient in recipients(source, &name)? {

@@ -49,7 +49,7 @@ pub fn run(prepared: io::Result<()>) -> ExitCode {
     if let Err(error) = prepared {
         note(&format!("sopsmith: a write beyond the size limit will end the program: {error}"));
     }
-    let args = match Args::try_parse() {
+    let args = match Args::try_parse_from(args::without_help_of_help(std::env::args_os())) {
         Ok(args) => args,
         // Help and version are results, everything else a mistake of the caller; clap knows which stream is whose.
         Err(error) if error.print().is_ok() && !error.use_stderr() => return ExitCode::SUCCESS,

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 
 use crate::crypto::age::{PassphraseFor, Prompt};
 use crate::secret::{Secret, SecretBuffer};
@@ -28,7 +28,7 @@ impl Prompt for TerminalPrompt {
                 format!("age-plugin-{}: {} ", sanitize(name), sanitize(question))
             }
         };
-        read_hidden(&format!("{again}{question}"))
+        read_hidden(&format!("{again}{question}"), CtrlC::EndsProgram)
     }
 
     fn confirm(&self, plugin: &str, question: &str, yes: &str, no: Option<&str>) -> Option<bool> {
@@ -77,20 +77,65 @@ impl Drop for Restore<'_> {
     }
 }
 
-/// Reads a line that is not shown, byte by byte into the arena. `None`: no terminal, or the end was typed.
-fn read_hidden(question: &str) -> Option<Secret> {
+/// What Ctrl-C does at a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CtrlC {
+    /// It ends the program, as everywhere.
+    EndsProgram,
+    /// It ends the question, so that whoever asked can say what was left untouched.
+    EndsQuestion,
+}
+
+/// The longest line that a terminal hands over; the rest of a longer one is lost without a sign.
+pub(super) const LONGEST_LINE: usize = 4095;
+
+/// What Ctrl-C sends.
+const CTRL_C: u8 = 3;
+
+/// Whether more lines were typed or pasted than were asked for.
+fn has_more(terminal: &File) -> bool {
+    rustix::io::ioctl_fionread(terminal).is_ok_and(|waiting| waiting > 0)
+}
+
+/// Asks for a value that is not shown: one line. `None`: nobody answered. An error says why the answer is none.
+pub(super) fn ask_hidden(question: &str) -> Option<Result<Secret, &'static str>> {
+    let mut has_rest = false;
+    let line = read_hidden_then(question, CtrlC::EndsQuestion, |terminal| has_rest = has_more(terminal))?;
+    Some(match line.expose().len() {
+        _ if has_rest => Err("more than one line was typed"),
+        LONGEST_LINE.. => Err("a line on a terminal ends after 4095 bytes"),
+        _ => Ok(line),
+    })
+}
+
+fn read_hidden(question: &str, ctrl_c: CtrlC) -> Option<Secret> {
+    read_hidden_then(question, ctrl_c, |_| ())
+}
+
+/// Reads a line that is not shown, byte by byte into the arena, and looks at what was typed beyond it before that is
+/// thrown away. `None`: no terminal, or the end was typed.
+fn read_hidden_then(question: &str, ctrl_c: CtrlC, look: impl FnOnce(&File)) -> Option<Secret> {
     let mut terminal = terminal()?;
     let control = terminal.try_clone().ok()?;
     let before = tcgetattr(&control).ok()?;
     let mut hidden = before.clone();
     hidden.local_modes.remove(LocalModes::ECHO);
     hidden.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON);
+    if ctrl_c == CtrlC::EndsQuestion {
+        hidden.local_modes.remove(LocalModes::ISIG);
+        hidden.special_codes[SpecialCodeIndex::VEOL] = CTRL_C;
+    }
     let restore = Restore(&control, before, OptionalActions::Flush);
     // Hidden first, asked then: what is typed at the sight of the question is neither shown nor thrown away.
     tcsetattr(&control, OptionalActions::Flush, &hidden).ok()?;
     terminal.write_all(question.as_bytes()).ok()?;
     let line = read_line(&mut terminal);
+    look(&terminal);
     drop(restore);
+    if line.is_none() {
+        // Neither the end of the input nor Ctrl-C ends the line on the screen.
+        writeln!(terminal).ok()?;
+    }
     line
 }
 
@@ -101,6 +146,8 @@ fn read_line(terminal: &mut File) -> Option<Secret> {
         line.resize(end + 1);
         match terminal.read(&mut line.expose_mut()[end..]) {
             Ok(0) => return None,
+            // It arrives where it ends the question only.
+            Ok(_) if line.expose()[end] == CTRL_C => return None,
             Ok(_) if line.expose()[end] == b'\n' => {
                 line.truncate(end);
                 return Some(line.into_secret());

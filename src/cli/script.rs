@@ -11,7 +11,7 @@ use super::failure::{Failure, code};
 use super::sealed_file::save;
 use super::unwritten;
 use crate::repo::ContentHash;
-use crate::storage::{self, Accept, Before, Change, NewFileMode};
+use crate::storage::{self, Accept, Before, Change, NewFileMode, shown};
 use crate::text::{nearest, sanitize};
 
 /// Writes the completions of a shell.
@@ -24,7 +24,9 @@ pub(super) fn completions(shell: Shell, mut out: impl io::Write) -> io::Result<(
 
 /// Writes the manual page of the program or of one command, or all pages into a folder.
 pub(super) fn man(args: &ManArgs, out: &mut impl io::Write) -> Result<(), Failure> {
-    let mut program = Args::command();
+    // `help` only repeats the pages.
+    let mut program = Args::command().disable_help_subcommand(true);
+    program = program.mut_subcommands(|command| command.disable_help_subcommand(true));
     program.build();
     if let Some(folder) = &args.dir {
         return write_pages(&program, folder);
@@ -43,6 +45,9 @@ pub(super) fn man(args: &ManArgs, out: &mut impl io::Write) -> Result<(), Failur
 
 /// Writes `sopsmith.1`, `sopsmith-get.1`, …; a page that is there already is replaced.
 fn write_pages(program: &Command, folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Failure::new(code::COULD_NOT_WRITE, format!("{}: the folder cannot be made: {error}", shown(folder)))
+    })?;
     let mut pages = Vec::new();
     collect(program, &mut pages).map_err(|error| unwritten(&error))?;
     let files: Vec<(PathBuf, Vec<u8>, Before)> = pages
@@ -62,12 +67,11 @@ fn write_pages(program: &Command, folder: &Path) -> Result<(), Failure> {
     files.iter().try_for_each(change)
 }
 
-/// The pages of a command and of all below it, by file name. `help` only repeats them.
+/// The pages of a command and of all below it, by file name.
 fn collect(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> io::Result<()> {
     let name = command.get_display_name().unwrap_or_else(|| command.get_name());
     pages.push((format!("{name}.1"), page(command)?));
-    let below = command.get_subcommands().filter(|command| command.get_name() != "help");
-    below.into_iter().try_for_each(|command| collect(command, pages))
+    command.get_subcommands().try_for_each(|command| collect(command, pages))
 }
 
 fn page(command: &Command) -> io::Result<Vec<u8>> {

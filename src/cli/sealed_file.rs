@@ -12,6 +12,7 @@ use crate::repo::ContentHash;
 use crate::secret::{LockState, lock_state};
 use crate::sops::{
     Cipher, DataKeyUnavailable, Document, DocumentError, Edit, EditError, KeyPath, ReadError, SealError, VerifyError,
+    way_to_encrypt,
 };
 use crate::storage::{self, Accept, Before, Change, OsRandom, SaveError};
 use crate::storage::{Environment, Keyring, Tried};
@@ -30,7 +31,7 @@ impl SealedFile {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let text = read_text(path)?;
         let hash = ContentHash::of(text.as_bytes());
-        let document = Document::parse(text).map_err(|error| unreadable(&error).in_file(path))?;
+        let document = Document::parse(text).map_err(|error| unreadable(&error, path))?;
         Ok(Self { path: path.to_owned(), document, hash })
     }
 
@@ -71,6 +72,22 @@ impl SealedFile {
         let sealed = changed.seal(Timestamp::now(), cipher, random).map_err(|error| self.failure(unsealed(&error)))?;
         self.save(sealed.text())?;
         Ok(true)
+    }
+
+    /// Refuses a change that would store the new key `path` in the clear; nothing is written.
+    pub(super) fn refuse_in_clear(&self, path: &KeyPath, trial: &Edit, cipher: &Cipher) -> Result<(), Failure> {
+        let edited =
+            self.document.apply(trial, cipher, &mut OsRandom).map_err(|error| self.failure(refused(&error)))?;
+        // Where a list grows, the new position is not known by the number that was given.
+        let place = match trial {
+            Edit::InsertItem { list, .. } => list,
+            _ => path,
+        };
+        if edited.document.entry(place).is_none_or(|entry| entry.falls_under_rule()) {
+            return Ok(());
+        }
+        let rule = self.document.metadata().rule().selector().field();
+        Err(self.failure(refused(&EditError::WouldUncover { path: path.clone(), rule })))
     }
 
     fn save(&self, text: &str) -> Result<(), Failure> {
@@ -153,14 +170,18 @@ pub(super) fn key_path(text: &str) -> Result<KeyPath, Failure> {
     })
 }
 
-/// A text that is no encrypted file.
-pub(super) fn unreadable(error: &DocumentError) -> Failure {
+/// A file that is no encrypted one.
+pub(super) fn unreadable(error: &DocumentError, path: &Path) -> Failure {
     let code = match error {
         DocumentError::Empty => code::EMPTY_FILE,
         DocumentError::MetadataMissing => code::GENERIC,
         _ => code::COULD_NOT_READ,
     };
-    Failure::new(code, error).hint(error.hint())
+    let hint = match error {
+        DocumentError::MetadataMissing => way_to_encrypt(&storage::shown(path)),
+        error => error.hint().to_owned(),
+    };
+    Failure::new(code, error).hint(hint).in_file(path)
 }
 
 /// A file that is not what its last writer sealed.
@@ -183,7 +204,10 @@ fn unsealed(error: &SealError) -> Failure {
 /// A change that cannot be made.
 fn refused(error: &EditError) -> Failure {
     let code = match error {
-        EditError::NoSuchKey { .. } | EditError::NotABranch { .. } | EditError::IsBranch { .. } => code::BAD_KEY_PATH,
+        EditError::NoSuchKey { .. }
+        | EditError::NotABranch { .. }
+        | EditError::NotAList { .. }
+        | EditError::IsBranch { .. } => code::BAD_KEY_PATH,
         _ => code::INVALID_VALUE,
     };
     Failure::new(code, error)

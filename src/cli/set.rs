@@ -1,15 +1,17 @@
-//! `set`: one value from stdin, or generated.
+//! `set`: one value, asked for on a terminal, else from stdin, or generated.
 
-use std::io::Read;
+use std::io::{IsTerminal as _, Read};
 
 use super::args::{SetArgs, TypeName};
 use super::failure::{Failure, code};
 use super::note;
+use super::prompt::ask_hidden;
 use super::sealed_file::SealedFile;
 use crate::generate::generate;
 use crate::secret::{Secret, SecretBuffer};
 use crate::sops::{Edit, KeyPath, LeafType, NewValue, Part, Place};
-use crate::storage::OsRandom;
+use crate::storage::{OsRandom, shown};
+use crate::text::sanitize;
 
 /// The longest value that is read.
 const MAX_VALUE_BYTES: usize = 16 << 20;
@@ -19,17 +21,62 @@ pub(super) fn run(args: &SetArgs, input: &mut impl Read) -> Result<(), Failure> 
     let file = SealedFile::read(&args.file)?;
     let path = file.key(&args.key)?;
     let cipher = file.unlock()?;
+    let entry = file.document.entry(&path);
+    let exists = entry.is_some();
+    if !exists && !args.in_clear {
+        let trial = edit_for(path.clone(), exists, NewValue::text(Secret::from_exposed(b"")));
+        file.refuse_in_clear(&path, &trial, &cipher)
+            .map_err(|failure| failure.hint("choose another name; --in-clear stores it all the same"))?;
+    }
+    if entry.is_some_and(|entry| entry.is_leaf() && !entry.falls_under_rule()) {
+        note(&format!("sopsmith: the file's rule leaves {path} in the clear, where everybody can read it"));
+    }
     let bytes = match &args.generate {
         Some(kind) => generate(kind, &mut OsRandom),
-        None => read_value(input, args.trim_newline)?,
+        None if std::io::stdin().is_terminal() => ask(&path, args)?,
+        None => read(input, &path, args)?,
     };
     let value = typed(args.value_type, bytes)?;
-    let exists = file.document.entry(&path).is_some();
     let edit = edit_for(path, exists, value);
     if !file.change(&[edit], &cipher)? {
         note("sopsmith: the key has this value already; the file is left as it is");
     }
     Ok(())
+}
+
+/// Reads what another program or a file hands in. One that failed hands in nothing, which is no value.
+fn read(input: &mut impl Read, path: &KeyPath, args: &SetArgs) -> Result<Secret, Failure> {
+    let value = read_value(input, args.trim_newline)?;
+    if value.expose().is_empty() && !args.allow_empty {
+        let words = format!("nothing was read from standard input, so {path} was not set");
+        return Err(Failure::new(code::INVALID_VALUE, words).hint("--allow-empty stores an empty value"));
+    }
+    Ok(value)
+}
+
+/// Asks on the terminal, without showing what is typed.
+fn ask(path: &KeyPath, args: &SetArgs) -> Result<Secret, Failure> {
+    let file = shown(&args.file);
+    let mut question = format!("Value of {} (not shown; Enter ends): ", sanitize(&path.to_string()));
+    loop {
+        let answer = ask_hidden(&question)
+            .ok_or_else(|| Failure::new(code::STOPPED, format!("stopped; {file} was left as it is")))?;
+        let value = answer.map_err(|why| {
+            let words = format!("{why}, so {path} was not set");
+            Failure::new(code::INVALID_VALUE, words).hint("hand in a longer text from a file: sopsmith set … < FILE")
+        })?;
+        if !value.expose().is_empty() || args.allow_empty {
+            return Ok(value);
+        }
+        question = "Nothing was typed (--allow-empty stores an empty value). Value: ".to_owned();
+    }
+}
+
+/// Says that a command waits for what is typed, where nothing else would show it.
+pub(super) fn note_waiting(what: &str) {
+    if std::io::stdin().is_terminal() {
+        note(&format!("sopsmith: waiting for {what} on standard input; Ctrl-D at the start of a line ends it"));
+    }
 }
 
 fn edit_for(path: KeyPath, exists: bool, value: NewValue) -> Edit {

@@ -16,7 +16,7 @@ use super::why_not::WhyNot;
 use super::workspace::Workspace;
 use super::{Blank, Session};
 use crate::repo::RepoPath;
-use crate::sops::{CreationRule, CreationRules, Document};
+use crate::sops::{CreationRule, CreationRules, Document, stays_plain};
 use crate::text::sanitize;
 
 /// The rule that holds for a file.
@@ -64,7 +64,7 @@ impl Session {
     /// Whether a file is YAML in the clear, which could be encrypted here.
     pub(super) fn is_plain(&self, path: &RepoPath) -> bool {
         let is_other = self.workspace.repository.exists(path) && self.workspace.repository.text(path).is_none();
-        is_other && is_yaml(path)
+        is_other && is_yaml(path) && stays_plain(path.as_str()).is_none()
     }
 
     /// Begins a file that does not exist.

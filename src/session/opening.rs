@@ -13,7 +13,7 @@ use super::view::{PageLine, Tone};
 use super::workspace::Workspace;
 use super::{Blank, Request, Session};
 use crate::repo::{EncryptedFile, RepoPath};
-use crate::sops::{Document, VerifyError};
+use crate::sops::{Document, VerifyError, way_to_encrypt};
 use crate::text::sanitize;
 
 impl Session {
@@ -121,7 +121,7 @@ impl Session {
                 return;
             }
             let words = format!("{} is no file encrypted by sops", sanitize(path.as_str()));
-            let hint = Some("sopsmith encrypt -i FILE encrypts it".to_owned());
+            let hint = Some(way_to_encrypt(&sanitize(path.as_str())));
             return self.cannot_open(Failure { words, hint });
         };
         if !format.has_keys() {

@@ -29,7 +29,7 @@ pub struct EncryptArgs {
     /// Add the plain file to .gitignore.
     #[arg(long, requires = "output")]
     pub ignore: bool,
-    /// Do not ask: remove the plain file, and add it to .gitignore.
+    /// Yes to both questions: remove the plain file, and add it to .gitignore.
     #[arg(short, long, requires = "output")]
     pub yes: bool,
 }
@@ -40,5 +40,7 @@ Examples:
   sopsmith encrypt plain.yaml -o secrets/web.yaml
   sopsmith encrypt plain.yaml -o secrets/web.yaml --remove --ignore
 
-The rule is the one that the path of FILE matches. Removing a file does not undo what git, backups, snapshots or the
-disk still hold of it: values that were ever committed in the clear have to be changed where they come from.";
+The rule is the one that the path of the encrypted file matches: that of OUT, without -o that of FILE.
+
+Removing a file does not undo what git, backups, snapshots or the disk still hold of it: values that were ever \
+committed in the clear have to be changed where they come from.";

@@ -30,7 +30,7 @@ pub struct KeyArgs {
 pub struct SetArgs {
     /// The encrypted file.
     pub file: PathBuf,
-    /// The key: `a/b/c`, or `["a"]["b"][0]`. Missing levels are made.
+    /// The key: `a/b/c`, or `["a"]["b"][0]`. Missing levels are made, lists are not.
     pub key: String,
     /// The type of the value; text stays text, however it looks.
     #[arg(long = "type", value_enum, default_value_t = TypeName::Str, value_name = "TYPE")]
@@ -38,6 +38,12 @@ pub struct SetArgs {
     /// Leave out one newline at the end of what is read.
     #[arg(long)]
     pub trim_newline: bool,
+    /// Store an empty value where nothing is read; without this that is an error.
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// Store a new value even where the file's rule leaves its name in the clear.
+    #[arg(long)]
+    pub in_clear: bool,
     /// Make the value instead of reading it: password, passphrase, hex, base64, base64url or uuid, with a length or
     /// without, as in password:40.
     #[arg(long, value_name = "KIND[:LENGTH]")]

@@ -11,6 +11,7 @@ mod keys;
 mod recipients;
 mod start;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -26,6 +27,15 @@ pub(super) use recipients::{
     AddRecipientArgs, ListRecipientsArgs, RecipientsArgs, RecipientsCommand, RemoveRecipientArgs,
 };
 pub(super) use start::{DecryptWithArg, InitArgs, KeygenArgs};
+
+/// The arguments without `--help` behind the command `help`, which is help itself and knows no such option.
+pub(super) fn without_help_of_help(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    if arguments.get(1).is_some_and(|first| first == "help") {
+        arguments.retain(|argument| argument != "--help" && argument != "-h");
+    }
+    arguments
+}
 
 /// A terminal editor for SOPS secrets in NixOS repositories.
 ///
@@ -82,7 +92,7 @@ pub enum Command {
     /// Print one value, nothing added.
     #[command(after_help = examples::GET)]
     Get(KeyArgs),
-    /// Set one value, read from stdin or generated.
+    /// Set one value: asked for on a terminal, else read from stdin, or generated.
     #[command(after_help = examples::SET)]
     Set(SetArgs),
     /// Delete a key and all below it.

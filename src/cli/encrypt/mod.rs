@@ -1,8 +1,9 @@
-//! `encrypt`: a plain YAML file, sealed by the creation rule that its path matches.
+//! `encrypt`: a plain YAML file, sealed by the creation rule that the path of the encrypted file matches.
 
 mod left;
 
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::EncryptArgs;
@@ -13,14 +14,21 @@ use super::sealed_file::{read_text, save};
 use super::unwritten;
 use crate::crypto::age::Prompt;
 use crate::repo::ContentHash;
-use crate::sops::{CreationRule, Document, DocumentError, EncryptError, WrapKeyError};
+use crate::sops::{CreationRule, Document, DocumentError, EncryptError, WrapKeyError, stays_plain};
 use crate::storage::{Accept, Before, Change, NewFileMode, SealNewError, seal_new_file, shown};
 
 /// Encrypts a file, and says what is still there in the clear.
 pub(super) fn run(args: &EncryptArgs, out: &mut impl Write) -> Result<(), Failure> {
-    only_yaml(args)?;
-    let text = read_text(&args.file)?;
-    let rules = FileRules::of(&args.file)?;
+    let target = args.output.as_deref().unwrap_or(&args.file);
+    refuse_what_stays_plain(&args.file)?;
+    refuse_what_stays_plain(target)?;
+    only_yaml(args, target)?;
+    let text = read_text(&args.file).map_err(|failure| match failure.code() {
+        code::NO_FILE => failure.hint("check the path; a new encrypted file begins in the editor: sopsmith NAME.yaml"),
+        _ => failure,
+    })?;
+    // As with sops' --filename-override: what counts is where the encrypted file will lie.
+    let rules = FileRules::of(target)?;
     let sealed = seal(&text, rules.rule()?).map_err(|failure| failure.in_file(&args.file))?;
     let bytes = sealed.text().as_bytes();
     let plain = ContentHash::of(text.as_bytes());
@@ -40,9 +48,16 @@ pub(super) fn run(args: &EncryptArgs, out: &mut impl Write) -> Result<(), Failur
     }
 }
 
+/// Refuses what somebody reads as it stands, whatever a rule says.
+fn refuse_what_stays_plain(path: &Path) -> Result<(), Failure> {
+    let file = shown(path);
+    let Some(why) = stays_plain(&file) else { return Ok(()) };
+    let words = format!("{file}: this file is never encrypted, because {why}");
+    Err(Failure::new(code::INVALID_VALUE, words).hint("name the file with the secrets"))
+}
+
 /// Refuses what sops would read as another format because of its name.
-fn only_yaml(args: &EncryptArgs) -> Result<(), Failure> {
-    let target = args.output.as_deref().unwrap_or(&args.file);
+fn only_yaml(args: &EncryptArgs, target: &Path) -> Result<(), Failure> {
     let is_written = args.output.is_some() || args.in_place;
     let format = match target.extension().and_then(|extension| extension.to_str()) {
         Some("yaml" | "yml") => return Ok(()),
@@ -55,9 +70,13 @@ fn only_yaml(args: &EncryptArgs) -> Result<(), Failure> {
     };
     let file = shown(target);
     let words = format!("{file}: sops reads a file of this name as {format}, and sopsmith encrypts YAML only");
+    let by_sops = match &args.output {
+        Some(_) => format!("sops encrypt --filename-override {file} {} > {file}", shown(&args.file)),
+        None => format!("sops encrypt --in-place {file}"),
+    };
     let hint = match format {
-        "binary" => "give it a name that ends in .yaml, or let sops do it: sops encrypt --in-place FILE",
-        _ => "let sops do it: sops encrypt --in-place FILE",
+        "binary" => format!("give it a name that ends in .yaml, or let sops do it: {by_sops}"),
+        _ => format!("let sops do it: {by_sops}"),
     };
     Err(Failure::new(code::COULD_NOT_READ, words).hint(hint))
 }

@@ -142,7 +142,7 @@ pub(super) fn unchanged(error: KeysError, path: &Path) -> Failure {
         KeysError::Read(ReadError::Absent(_)) => with_hint(Failure::new(code::NO_FILE, &error)),
         KeysError::Read(_) => with_hint(Failure::new(code::COULD_NOT_READ, &error)),
         KeysError::Save(error) => unsaved(error),
-        KeysError::Unreadable(error) => unreadable(error).in_file(path),
+        KeysError::Unreadable(error) => unreadable(error, path),
         KeysError::Rotate(RotateError::Tampered(error)) => tampered(error).in_file(path),
         KeysError::Update(UpdateKeysError::Wrap(_))
         | KeysError::Rotate(RotateError::Keys(UpdateKeysError::Wrap(_))) => {

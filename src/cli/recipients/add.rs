@@ -7,6 +7,7 @@ use super::super::args::AddRecipientArgs;
 use super::super::failure::{Failure, code};
 use super::super::note;
 use super::super::prompt::ask_yes_no;
+use super::super::set::note_waiting;
 use super::apply::Prepared;
 use super::refused;
 use super::scene::Scene;
@@ -89,6 +90,7 @@ fn name(args: &AddRecipientArgs, handed_in: &HandedIn, scene: &Scene) -> Result<
 /// The argument itself, the file it names, or stdin. A private key may come by mistake: what is read goes to the arena.
 fn key_text(key: &str, input: &mut impl Read) -> Result<Secret, Failure> {
     if key == "-" {
+        note_waiting("a public key");
         return read(input);
     }
     let path = Path::new(key);

@@ -13,7 +13,7 @@ use super::damage;
 use super::scene::Scene;
 use crate::crypto::age::{NoPrompt, Prompt};
 use crate::repo::{Access, Cell, Matrix, MatrixRow, RepoPath, Repository};
-use crate::sops::{MasterKeyKind, is_same_recipient};
+use crate::sops::{MasterKeyKind, is_same_recipient, way_to_encrypt};
 use crate::storage::{Environment, Keyring};
 use crate::text::{cut_end, sanitize};
 
@@ -59,7 +59,7 @@ pub(super) fn run(args: &ListRecipientsArgs, out: &mut impl Write) -> Result<(),
     let scene = Scene::read(&args.files)?;
     if let Some(path) = scene.named.iter().find(|path| scene.repository.encrypted_file(path).is_none()) {
         let said = format!("{} is not encrypted", sanitize(path.as_str()));
-        return Err(Failure::new(code::GENERIC, said).hint("sopsmith encrypt makes an encrypted file of it"));
+        return Err(Failure::new(code::GENERIC, said).hint(way_to_encrypt(&sanitize(path.as_str()))));
     }
     let matrix = scene.repository.recipient_matrix(|path| scene.named.is_empty() || scene.named.contains(path));
     let prompt: Arc<dyn Prompt> = Arc::new(NoPrompt);

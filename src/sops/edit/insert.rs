@@ -56,7 +56,11 @@ impl<'d> Draft<'d> {
     pub(super) fn insert_item(&mut self, list: &KeyPath, place: Place, value: &NewValue) -> Result<Edited, EditError> {
         let entry = self.entry(list)?;
         if !matches!(entry.kind(), EntryKind::List { .. } | EntryKind::Leaf(LeafType::Null)) {
-            return Err(EditError::NotABranch { path: list.clone() });
+            let path = list.clone();
+            return Err(match entry.kind() {
+                EntryKind::Mapping { .. } => EditError::NotAList { path },
+                _ => EditError::NotABranch { path },
+            });
         }
         let sealed = entry.falls_under_rule();
         let fragment = self.fragment(value, list, &aad_of(list), sealed)?;

@@ -121,6 +121,12 @@ pub enum EditError {
         /// The place.
         path: KeyPath,
     },
+    /// A list position where keys stand.
+    #[error("{path} holds keys, so it has no positions")]
+    NotAList {
+        /// The place.
+        path: KeyPath,
+    },
     /// `sops` at the top is the name of the metadata.
     #[error("the top-level key sops belongs to the metadata")]
     ReservedKey,
@@ -183,6 +189,7 @@ impl EditError {
             Self::KeyTaken { .. } => "edit the key that is there, or choose another name",
             Self::IsBranch { .. } => "choose a key below it, or remove it first",
             Self::NotABranch { .. } => "choose another place, or remove the value first",
+            Self::NotAList { .. } => "name a key below it, or choose a list",
             Self::ReservedKey => "choose another name, or put the key below another one",
             Self::WouldUncover { .. } => "choose a name that the file's rule encrypts, or move the value by hand",
             Self::TiedByAlias { .. } => "replace the alias by the value first",

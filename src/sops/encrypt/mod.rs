@@ -79,7 +79,9 @@ impl EncryptError {
         match self {
             Self::Unreadable(DocumentError::Empty | DocumentError::OnlyComments) => "write at least one key: value",
             Self::Unreadable(error) => error.hint(),
-            Self::AlreadyEncrypted { .. } => "give the key another name, or decrypt the file first",
+            Self::AlreadyEncrypted { .. } => {
+                "nothing is left to do; if sops is a key of your own at the top, give it another name"
+            }
             Self::Problem { problem, .. } => problem.hint(),
             Self::InvalidRule { .. } => "mend the rule in .sops.yaml; sops would store every value in the clear",
             Self::CommentMatches { .. } => "choose an expression that no encrypted text can match",

@@ -2,6 +2,7 @@
 
 mod config;
 mod env;
+mod hand_in;
 mod leftovers;
 
 use crate::folder::{Folder, IDENTITY, changed_lines};
@@ -165,8 +166,16 @@ fn completions_and_the_manual_page_come_from_the_arguments() {
     folder.write("man/kept", "");
     for _ in 0..2 {
         folder.run(&["man", "--dir", "man"]).ok();
+        folder.run(&["man", "--dir", "to/be/made"]).ok();
         assert!(folder.read("man/sopsmith.1").contains("sopsmith"));
         assert!(folder.read("man/sopsmith-get.1").contains("Examples"));
+    }
+    assert!(folder.read("to/be/made/sopsmith-recipients-add.1").contains("Examples"));
+    assert!(!folder.run(&["man"]).ok().contains("help(1)"));
+    folder.run(&["man", "help"]).failed(2, &["there is no command help"]);
+    let help = folder.run(&["help"]).ok();
+    for more in ["--help", "-h"] {
+        assert_eq!(folder.run(&["help", more]).ok(), help);
     }
     folder.write("sopsmith.bash", &folder.run(&["completions", "bash"]).ok());
     crate::tools::succeed(crate::tools::system("bash").arg("-n").arg(folder.file("sopsmith.bash")));
@@ -191,17 +200,23 @@ fn a_plain_file_is_encrypted_by_its_rule() {
     folder.write(".sops.yaml", &rules);
     let printed = folder.run(&["encrypt", "secrets/f.yaml"]).ok();
     folder.write("printed.yaml", &printed);
-    folder.run(&["encrypt", "secrets/f.yaml", "-o", "out.yaml"]).ok();
+    folder.run(&["encrypt", "secrets/f.yaml", "-o", "secrets/out.yaml"]).ok();
     folder.run(&["encrypt", "secrets/f.yaml", "-i"]).ok();
-    for name in ["printed.yaml", "out.yaml", "secrets/f.yaml"] {
+    for name in ["printed.yaml", "secrets/out.yaml", "secrets/f.yaml"] {
         for version in SOPS_VERSIONS {
             assert_eq!(folder.decrypted(version, name), PLAIN, "{name} by {version}");
         }
     }
-    folder.run(&["encrypt", "secrets/f.yaml"]).failed(203, &["encrypted already"]);
-    folder.run(&["encrypt", "secrets/f.yaml", "-o", "out.yaml"]).failed(203, &["encrypted already"]);
+    folder.run(&["encrypt", "secrets/f.yaml"]).failed(203, &["encrypted already", "nothing is left to do"]);
+    folder.run(&["encrypt", "secrets/f.yaml", "-o", "secrets/out.yaml"]).failed(203, &["encrypted already"]);
     folder.write("other.yaml", PLAIN);
     folder.run(&["encrypt", "other.yaml"]).failed(1, &["no creation rule", "other.yaml"]);
+    folder.run(&["encrypt", "absent.yaml"]).failed(100, &["absent.yaml", "check the path"]);
+    // As with sops' --filename-override, the rule is that of the file that will be encrypted.
+    folder.run(&["encrypt", "other.yaml", "-o", "secrets/other.yaml"]).ok();
+    assert_eq!(folder.decrypted("3.12.2", "secrets/other.yaml"), PLAIN);
+    let no_rule = ["no creation rule in", ".sops.yaml matches elsewhere/x.yaml"];
+    folder.run(&["encrypt", "other.yaml", "-o", "elsewhere/x.yaml"]).failed(1, &no_rule);
 }
 
 #[test]
@@ -227,6 +242,29 @@ fn the_demonstration_needs_no_terminal_and_leaves_what_real_sops_reads() {
         );
     }
     folder.run(&["demo", "--keep", "kept"]).failed(3, &["kept", "holds files already"]);
+}
+
+#[test]
+fn a_reader_that_went_away_hears_nothing() {
+    let folder = Folder::with_sealed("3.12.2", "f.yaml", PLAIN);
+    for args in [&["list", "f.yaml"][..], &["get", "f.yaml", "flag"], &["config", "--default"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran = Folder::finish(folder.command(args).stdout(writer).output().unwrap());
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(141), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn a_named_path_that_cannot_be_read_is_no_clean_check() {
+    let folder = Folder::new();
+    folder.write("flake.nix", "{ }\n");
+    folder.run(&["check", "flake.nix"]).ok();
+    std::fs::write(folder.file("bin.yaml"), [0xff, 0xfe]).unwrap();
+    folder.run(&["check", "bin.yaml"]).failed(2, &["bin.yaml:1", "not UTF-8"]);
+    folder.run(&["check", "/dev/null"]).failed(2, &["/dev/null", "not a regular file", "name a file or a folder"]);
+    std::os::unix::fs::symlink("nowhere", folder.file("taken")).unwrap();
+    folder.run(&["check", "taken"]).failed(2, &["taken"]);
 }
 
 #[test]

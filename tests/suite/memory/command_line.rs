@@ -72,7 +72,7 @@ fn a_large_file_leaves_no_value_behind() {
     let many: Vec<String> = (0..4200).map(|number| format!("filler{number}")).collect();
     let keys: Vec<&str> = KEYS.iter().copied().chain(many.iter().map(String::as_str)).collect();
     let folder = vault::folder(&keys);
-    let mut child = command(&folder, &["set", FILE, "beta"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = command(&folder, &["set", FILE, "beta", "--allow-empty"]).stdin(Stdio::piped()).spawn().unwrap();
     wait_for_call(&mut child, libc::SYS_read);
     check(
         &child,
@@ -89,7 +89,7 @@ fn an_identity_in_the_environment_is_taken_out_of_it() {
     let folder = vault::folder(&KEYS);
     // The home has no key here: the variable alone opens the file.
     fs::remove_file(folder.file(vault::KEYS)).unwrap();
-    let mut child = folder.command(&["set", FILE, "beta"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = folder.command(&["set", FILE, "beta", "--allow-empty"]).stdin(Stdio::piped()).spawn().unwrap();
     wait_for_call(&mut child, libc::SYS_read);
     check(&child, "unlocked", &folder, &[]);
     drop(child.stdin.take());

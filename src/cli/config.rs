@@ -64,6 +64,10 @@ impl Source {
         let text = match storage::read_text(path, MAX_SETTINGS_BYTES) {
             Ok(text) => text,
             Err(ReadError::Absent(_)) if matches!(self, Self::Usual(_)) => return Ok(None),
+            Err(error @ ReadError::Absent(_)) => {
+                let words = Failure::new(code::COULD_NOT_READ, &error);
+                return Err(words.hint(format!("to make it: sopsmith config --default > {}", shown(path))));
+            }
             Err(error) => return Err(Failure::new(code::COULD_NOT_READ, &error).maybe_hint(error.hint())),
         };
         let refused = |error: crate::settings::SettingsError| {

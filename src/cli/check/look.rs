@@ -36,7 +36,33 @@ fn root_of(path: &Path) -> Result<Root, Failure> {
     if !path.exists() {
         return Err(Failure::new(code::COULD_NOT_READ, "nothing is there").in_file(path));
     }
+    readable(path)?;
     Root::find(path).map_err(|error| Failure::new(code::COULD_NOT_READ, error))
+}
+
+/// Refuses a path that was named and cannot be looked at: no problems would be found there.
+fn readable(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return std::fs::read_dir(path).map(drop).map_err(|error| {
+            Failure::new(code::COULD_NOT_READ, format!("the folder cannot be read: {error}")).in_file(path)
+        });
+    }
+    // What is checked is text; of anything else it is enough that it is there.
+    let is_checked = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| matches!(extension, "nix" | "yaml" | "yml" | "json" | "env" | "ini" | "toml"));
+    let read = match is_checked {
+        true => storage::read_text(path, storage::MAX_FILE_BYTES).map(drop),
+        false => storage::read_bytes(path, storage::MAX_FILE_BYTES).map(drop),
+    };
+    read.map_err(|error| {
+        let hint = match error {
+            storage::ReadError::NotRegular { .. } => Some("name a file or a folder of a repository"),
+            _ => error.hint(),
+        };
+        Failure::new(code::COULD_NOT_READ, &error).maybe_hint(hint)
+    })
 }
 
 impl Seen {

@@ -43,5 +43,5 @@ fn a_named_file_comes_first_then_the_variable_then_the_folder() {
     check(&["--config", "named.toml"], &all, &["named.toml:1: osc52 has to be true or false"]);
     check(&[], &all, &["variable.toml:1: `thme` is no setting; did you mean theme?", "sopsmith config --default"]);
     check(&[], &xdg, &["xdg/sopsmith/config.toml:2: `lock` is no timer"]);
-    check(&["--config", "absent.toml"], &xdg, &["absent.toml"]);
+    check(&["--config", "absent.toml"], &xdg, &["absent.toml", "sopsmith config --default > absent.toml"]);
 }

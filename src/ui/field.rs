@@ -45,7 +45,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FieldView<'_>, la
                 Some((exposed, plaintext)) => {
                     let column = if view.is_focused { column_of(plaintext, *cursor) } else { 0 };
                     let scrolled = scrolled(column, content);
-                    canvas.expose(content, exposed, 0, scrolled);
+                    // A value that goes on to the right says so, as other text does; the cells of the sign are none of it.
+                    let is_cut = column_of(plaintext, usize::MAX) > scrolled + usize::from(content.width);
+                    let shown = content.width.saturating_sub(u16::from(is_cut && !view.is_focused));
+                    let (shown, sign) = left(content, shown);
+                    canvas.text(sign, Role::Dim, "…");
+                    canvas.expose(shown, exposed, 0, scrolled);
                     if view.is_focused {
                         canvas.cursor(content, column - scrolled);
                     }
@@ -74,8 +79,12 @@ fn draw_mask(canvas: &mut Canvas<'_>, area: Rect, is_empty: bool, is_focused: bo
 
 fn draw_choice(canvas: &mut Canvas<'_>, area: Rect, value: &str, is_focused: bool) {
     if is_focused {
-        let phrase = canvas.phrase().with(Role::Accent, "← ").with(Role::Text, value).with(Role::Accent, " →");
-        canvas.phrase_at(area, &phrase);
+        let rest = canvas.phrase_at(area, &canvas.phrase().with(Role::Accent, "← "));
+        let arrow = canvas.phrase().with(Role::Accent, " →");
+        // A value that is too long is cut, and the arrow behind it is not.
+        let room = rest.width.saturating_sub(cells(arrow.width()));
+        let after = canvas.text(left(rest, room).0, Role::Text, value);
+        canvas.phrase_at(Rect { x: after.x, width: rest.right() - after.x, ..rest }, &arrow);
         canvas.cursor(area, 0);
     } else {
         canvas.text(area, Role::Text, value);

@@ -49,13 +49,22 @@ pub(super) fn draw_dim(canvas: &mut Canvas<'_>, area: Rect, hints: &[Hint]) {
     }
 }
 
-/// The hints that hold for a session now. Those of a value field give way to those of its form, because they stand
-/// under the field as well.
+/// The hints that hold for a session now. Where something is open, the ways to finish it and to leave it come first,
+/// because what comes last is cut. Those of a value field give way to all others, because they stand under the field
+/// as well.
 pub(super) fn of(session: &Session) -> Vec<Hint> {
-    let mut hints = Keymap::current().hints(session.context(), |action| session.availability(action).is_ok());
-    if session.context() == Context::SecretField {
-        let (value, form): (Vec<Hint>, Vec<Hint>) = hints.into_iter().partition(is_of_value);
-        hints = [form, value].concat();
+    let context = session.context();
+    let mut hints = Keymap::current().hints(context, |action| session.availability(action).is_ok());
+    let rank = |hint: &Hint| match hint.action {
+        Action::Done | Action::Confirm => 0,
+        Action::Cancel => 1,
+        _ if context == Context::SecretField && is_of_value(hint) => 3,
+        _ => 2,
+    };
+    let is_in_pane = context.chain().any(|above| above == Context::Panes) && context != Context::RowMenu;
+    // A question without a plain yes has its answers in the order of its table.
+    if !is_in_pane && hints.iter().any(|hint| rank(hint) == 0) {
+        hints.sort_by_key(rank);
     }
     hints
 }
@@ -78,12 +87,15 @@ fn phrase(canvas: &Canvas<'_>, hint: &Hint, key: Role) -> Phrase {
     canvas.phrase().with(key, &hint.chord.to_string()).with(words, " ").with(words, hint.label)
 }
 
-/// As many hints as fit, in their order; room for help is kept, since it names all the others.
+/// As many hints as fit, in their order; room for help is kept, since it names all the others, unless that would leave
+/// no room for the first one, which is what people come for.
 fn shown<'h>(canvas: &Canvas<'_>, hints: &'h [Hint], room: usize) -> Vec<&'h Hint> {
     let width = |hint: &Hint| phrase(canvas, hint, Role::Accent).width() + usize::from(GAP);
     // The last hint needs no gap behind it.
     let mut room = room + usize::from(GAP);
-    let help = hints.iter().find(|hint| hint.action == Action::Help && width(hint) <= room);
+    let first = hints.iter().find(|hint| hint.action != Action::Help).map(width).filter(|first| *first <= room);
+    let is_help = |hint: &&Hint| hint.action == Action::Help;
+    let help = hints.iter().find(is_help).filter(|help| width(help) + first.unwrap_or(0) <= room);
     room -= help.map_or(0, width);
     let mut shown = Vec::new();
     for hint in hints.iter().filter(|hint| hint.action != Action::Help) {

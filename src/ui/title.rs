@@ -3,7 +3,7 @@
 //! ```text
 //!   sopsmith  secrets/web.yaml  2 changes      age 3 recipients, you: laptop     memory locked
 //!   sopsmith  secrets/web.yaml  2 changes      keys  problems 3  recipients  files  history
-//!   web.yaml  2 changes ─ deepseek ─ used by modules/ai.nix:31
+//!   web.yaml  2 changes │ deepseek ─ used by modules/ai.nix:31
 //! ```
 //!
 //! What does not fit is left out from the least needed on; what warns is never left out.
@@ -69,7 +69,7 @@ pub(super) fn draw_detail(canvas: &mut Canvas<'_>, area: Rect, detail: &Words) {
 fn detail_phrase(canvas: &Canvas<'_>, detail: &Words) -> Phrase {
     match detail.text.as_str() {
         "" => canvas.phrase(),
-        text => canvas.phrase().with(Role::Dim, " ─ ").with(Role::from(detail.tone), text),
+        text => canvas.phrase().with(Role::Dim, " │ ").with(Role::from(detail.tone), text),
     }
 }
 
@@ -107,7 +107,7 @@ fn facts(canvas: &Canvas<'_>, title: &Title<'_>) -> Vec<Phrase> {
     };
     let who = join(&[&recipients, &you], ", ");
     let age = if recipients.is_empty() { String::new() } else { format!("age {who}") };
-    let lines = [join(&[&age, memory], "     "), join(&[&who, memory], "  "), who, you, String::new()];
+    let lines = [join(&[&age, memory], "     "), join(&[&age, memory], "  "), age, who, you, String::new()];
     lines.iter().map(|line| canvas.phrase().with(Role::Dim, line)).collect()
 }
 

@@ -246,6 +246,7 @@ const TABLE: &[Group] = &[
         ("Esc",             Cancel,                          "stay"),
         ("l",               Leave,                           "leave"),
         ("s Ctrl-s",        Save,                            "save first"),
+        ("Ctrl-c",          Interrupt,                       "leave too"),
     ]),
     group(Context::PasteQuestion, &[
         ("a",               AddPasted,                       "add a key with it"),

@@ -40,6 +40,18 @@ impl Session {
         is_blank && self.workspace.repository.encrypted_files().next().is_none()
     }
 
+    /// Why a key does nothing here, with a key that does: `?` shows them in the panes only, and is text in fields.
+    pub(super) fn nothing_here(&self) -> WhyNot {
+        let is_within = |wanted| self.context().chain().any(|context| context == wanted);
+        if is_within(Context::Panes) {
+            WhyNot::NotHere
+        } else if is_within(Context::Form) {
+            WhyNot::NotInForm
+        } else {
+            WhyNot::NotInLayer
+        }
+    }
+
     /// Whether an action does something here and now, and otherwise why not.
     ///
     /// # Errors
@@ -71,9 +83,10 @@ impl Session {
             (Layer::Delete(question), Action::NextChoice | Action::PreviousChoice) if !question.has_choice() => {
                 Err(WhyNot::NotHere)
             }
-            (Layer::AddRecipient(_) | Layer::Setup(_), Action::NextChoice | Action::PreviousChoice)
-                if layer.context() != Context::Choice =>
-            {
+            (Layer::AddRecipient(form), Action::NextChoice | Action::PreviousChoice) if !form.has_choice() => {
+                Err(WhyNot::NotHere)
+            }
+            (Layer::Setup(form), Action::NextChoice | Action::PreviousChoice) if !form.has_choice() => {
                 Err(WhyNot::NotHere)
             }
             (Layer::KeysQuestion(question), Action::NextChoice | Action::PreviousChoice) if !question.has_choice() => {
@@ -225,6 +238,7 @@ impl Session {
 
     fn with_file(&self) -> Result<&super::open_file::OpenFile, WhyNot> {
         self.workspace.file.as_ref().ok_or(match self.blank {
+            Blank::NothingHere if self.is_empty() => WhyNot::NoFileYet,
             Blank::CannotOpen(_) => WhyNot::FileDamaged,
             _ => WhyNot::NoFile,
         })

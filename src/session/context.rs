@@ -225,7 +225,7 @@ impl Context {
     pub fn title(self) -> &'static str {
         match self {
             Self::Anywhere => "anywhere",
-            Self::Panes => "in every pane",
+            Self::Panes => "in every pane, unless it has the key itself",
             Self::Table => "keys",
             Self::Locked => "locked",
             Self::Problems => "problems",

@@ -228,6 +228,7 @@ impl Session {
 
     /// Says why nothing happened.
     fn refuse(&mut self, why_not: &WhyNot) {
+        let why_not = if *why_not == WhyNot::NotHere { &self.nothing_here() } else { why_not };
         self.message = Some(Words::toned(why_not.to_string(), Tone::Warning));
     }
 

@@ -6,6 +6,7 @@ use super::layer::Layer;
 use super::layer::prompt::Prompt;
 use super::{Request, Session};
 use crate::repo::{Evaluation, RepoPath};
+use crate::secret::Secret;
 use crate::text::sanitize;
 
 impl Session {
@@ -19,11 +20,9 @@ impl Session {
             Event::Unwrapped { request, outcome } if self.waits_for_unwrapping(request) => self.unwrapped(outcome),
             Event::PromptAsked { request, question, kind } => self.prompted(request, &question, kind),
             Event::Notice(words) => self.say(words),
-            Event::ValueRead { request, outcome } if answers(&mut self.asked.value, request) => match outcome {
-                Ok(value) if matches!(self.layers.last(), Some(Layer::AddRecipient(_))) => self.take_key(&value),
-                Ok(value) => self.take_value(&value),
-                Err(failure) => self.report(&failure),
-            },
+            Event::ValueRead { request, outcome } if answers(&mut self.asked.value, request) => {
+                self.value_read(outcome);
+            }
             Event::Saved { request, outcome } => self.saved(request, outcome),
             Event::FileMade { request, outcome } => self.file_made(request, outcome),
             Event::FileEncrypted { request, outcome } if answers(&mut self.asked.encryption, request) => {
@@ -50,6 +49,19 @@ impl Session {
             }
             // What a person does is handled before replies are; the rest are answers that came too late.
             _ => {}
+        }
+    }
+
+    /// Takes what was read for the form below the path; a path that could not be read stays, to be mended.
+    fn value_read(&mut self, outcome: Result<Secret, Failure>) {
+        let value = match outcome {
+            Ok(value) => value,
+            Err(failure) => return self.report(&failure),
+        };
+        self.layers.pop_if(|layer| matches!(layer, Layer::Path(_)));
+        match self.layers.last() {
+            Some(Layer::AddRecipient(_)) => self.take_key(&value),
+            _ => self.take_value(&value),
         }
     }
 
@@ -122,7 +134,13 @@ impl Session {
 
     /// Says whether a form is open that holds what was typed.
     pub(super) fn has_open_form(&self) -> bool {
-        self.layers.iter().any(|layer| matches!(layer, Layer::Form(form) if form.is_touched()))
+        self.layers.iter().any(|layer| match layer {
+            Layer::Form(form) => form.is_touched(),
+            Layer::Rename(form) => form.to() != form.from(),
+            Layer::AddRecipient(form) => form.is_touched(),
+            Layer::Setup(form) => form.is_touched(),
+            _ => false,
+        })
     }
 }
 

@@ -35,7 +35,8 @@ impl Session {
             }
             Event::Unbound(key) => {
                 self.wake();
-                self.message = Some(super::Words::toned(format!("{key} {}", WhyNot::NotHere), super::Tone::Warning));
+                self.message =
+                    Some(super::Words::toned(format!("{key} {}", self.nothing_here()), super::Tone::Warning));
             }
             Event::Pointed { target, press } => {
                 self.wake();

@@ -7,8 +7,14 @@ use std::fmt;
 pub enum WhyNot {
     /// The key or command has no meaning where it was used.
     NotHere,
+    /// The same in a form, where `?` is text.
+    NotInForm,
+    /// The same in whatever else is open above a pane.
+    NotInLayer,
     /// No file is open.
     NoFile,
+    /// There is no encrypted file yet.
+    NoFileYet,
     /// No identity fits the file.
     ReadOnly,
     /// The file does not match its MAC and that was not accepted.
@@ -69,7 +75,10 @@ impl fmt::Display for WhyNot {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::NotHere => "does nothing here; ? shows the keys that work",
+            Self::NotInForm => "does nothing here; Ctrl-s finishes the form, Esc leaves it",
+            Self::NotInLayer => "does nothing here; Esc goes back",
             Self::NoFile => "no file is open; 4 lists the encrypted files",
+            Self::NoFileYet => "no encrypted file is here yet; i sets everything up",
             Self::ReadOnly => "read-only: no identity fits; i shows what was tried",
             Self::Tampered => "read-only: the file does not match its MAC; :accept-mac allows changes",
             Self::Locked => "locked; ⏎ unlocks",

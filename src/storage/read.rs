@@ -57,6 +57,15 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// The one next thing to do when the file was only to be read from, and is none that would be made.
+    #[must_use]
+    pub fn hint_for_source(&self) -> Option<&'static str> {
+        match self {
+            Self::Absent(_) => Some("mend the path, or Esc goes back"),
+            error => error.hint(),
+        }
+    }
+
     /// The one next thing to do, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {

@@ -162,7 +162,7 @@ fn a_value_keeps_its_type_unless_another_is_chosen() {
     check("/ \"port\" ⏎ e Tab ← Ctrl-s s ⏎", &["~ port = 8080"]);
     check("/ \"mail_pass\" ⏎ e \"8080\" Ctrl-s s ⏎", &["~ mail_password = 8080"]);
     check("/ \"mail_pass\" ⏎ e \"yes\" Tab → → → Ctrl-s s ⏎", &[]);
-    says("/ \"port\" ⏎ e \"many\" Ctrl-s", "is no whole number; the type below says whole number");
+    says("/ \"port\" ⏎ e \"many\" Ctrl-s", "is not a whole number, such as 8080; the type below says whole number");
 }
 
 #[test]

@@ -151,8 +151,12 @@ fn leaving_asks_once_when_something_is_unsaved() {
     assert!(!quits(&format!("{change} q")) && !quits(&format!("{change} q Esc")));
     assert!(quits(&format!("{change} q l")) && quits(&format!("{change} Ctrl-c Ctrl-c")));
     assert!(quits(&format!("{change} u q")) && quits(&format!("{change} s ⏎ q")));
-    let form = "The form is still open: Ctrl-s finishes it, and s saves then.";
-    says("a \"x\" Ctrl-c s", form);
+    let form = "the form is not finished: Ctrl-s finishes it, then s saves";
+    for typed in ["a \"x\"", "j r \"x\"", "3 a \"foo\""] {
+        says(&format!("{typed} Ctrl-c s"), form);
+        assert!(!quits(&format!("{typed} Ctrl-c")) && quits(&format!("{typed} Ctrl-c Ctrl-c")), "{typed}");
+    }
+    assert!(quits("j r Ctrl-c") && quits("3 a Ctrl-c"), "nothing was typed");
     assert!(!quits("a \"x\" Ctrl-c") && quits("a \"x\" Ctrl-c Ctrl-c"));
     check(&format!("{change} q s ⏎"), &["– api/openai", "- \"api/openai\" = { };"]);
     assert!(quits(&format!("{change} q s ⏎")));
@@ -162,6 +166,13 @@ fn leaving_asks_once_when_something_is_unsaved() {
 fn every_key_that_does_nothing_says_why() {
     says("z", "z does nothing here; ? shows the keys that work");
     says("F5", "F5 does nothing here; ? shows the keys that work");
+    let form = "does nothing here; Ctrl-s finishes the form, Esc leaves it";
+    says("j e Ctrl-r", &format!("Ctrl-r {form}"));
+    says("j e Ctrl-l Ctrl-r", &format!("Ctrl-r {form}"));
+    says("j r Ctrl-r", &format!("Ctrl-r {form}"));
+    says("/ Ctrl-g", "Ctrl-g does nothing here; Esc goes back");
+    says(": Ctrl-g", "Ctrl-g does nothing here; Esc goes back");
+    says("j e Ctrl-o Ctrl-g", "Ctrl-g does nothing here; Esc goes back");
     says("y", "a branch has no value of its own; l unfolds it");
     says("G y", "the key is declared, but not in the file; e adds it");
     says("j x", "nothing can be mended by itself here");

@@ -113,8 +113,8 @@ impl Session {
             Ok(steps) => {
                 let key = key.map(|(_, key)| key);
                 let name = match &key {
-                    Some(key) => format!("fixed {}: {}", sanitize(key), sanitize(&fix.label)),
-                    None => format!("fixed: {}", sanitize(&fix.label)),
+                    Some(key) => format!("{}: the fix that {}", sanitize(key), sanitize(&fix.label)),
+                    None => format!("the fix that {}", sanitize(&fix.label)),
                 };
                 self.change(ChangeName::of(name, key.clone(), key), steps);
             }

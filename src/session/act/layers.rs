@@ -126,17 +126,21 @@ impl Session {
             return self.refuse(&WhyNot::FieldWrong("a path is needed; Esc goes back".to_owned()));
         }
         let purpose = input.purpose;
-        self.layers.pop();
         match purpose {
+            // The path stays open until its file is read: it may have to be mended.
             PathUse::Value | PathUse::Recipient => {
                 let request = self.request();
                 self.asked.value = Some(request);
                 self.ask(Effect::ReadValue { request, path });
             }
             PathUse::Open | PathUse::New if self.workspace.changed().next().is_some() => {
+                self.layers.pop();
                 self.refuse(&WhyNot::FieldWrong("save or undo the changes first: s, u".to_owned()));
             }
-            PathUse::Open | PathUse::New => self.read_repository(Some(path)),
+            PathUse::Open | PathUse::New => {
+                self.layers.pop();
+                self.read_repository(Some(path));
+            }
         }
     }
 
@@ -227,7 +231,7 @@ impl Session {
             (Some(Layer::Review { leave, .. }), Action::Confirm) => self.save(leave, random),
             (Some(Layer::KeysQuestion(question)), Action::Confirm) => self.begin_work(question),
             (Some(Layer::Quit(_)), Action::Save) if self.has_open_form() => {
-                self.say("The form is still open: Ctrl-s finishes it, and s saves then.");
+                self.say("the form is not finished: Ctrl-s finishes it, then s saves");
             }
             (Some(Layer::Quit(_)), Action::Save) => self.open_review(true),
             (Some(Layer::Paste { text, .. }), Action::AddPasted) => {

@@ -179,6 +179,9 @@ impl Session {
                     let words = format!("{}: {}", tried.place, tried.outcome);
                     lines.push(PageLine::labelled(label, sanitize(&words), Tone::Plain));
                 }
+                let next = "Put an identity of one of these recipients into a place that was tried, and start again; or \
+                            let someone who can open the file add your recipient: 3, then a.";
+                lines.push(PageLine::labelled("next", next, Tone::Plain));
             }
             Access::Failed(failure) => {
                 lines.push(PageLine::labelled("failed", sanitize(&failure.words), Tone::Error));

@@ -84,6 +84,9 @@ fn check_key(form: &SecretForm, document: &Document, findings: &mut Findings) {
         Part::Key(key) => Some(key.as_str()),
         Part::Index(_) => None,
     });
+    if keys.clone().any(|key| key.trim() != key) {
+        findings.warn(FieldName::Key, "a level begins or ends with a space, which will be part of its name");
+    }
     let rule = document.metadata().rule();
     if !rule.seals_path(keys) {
         let words = format!("will stand in the clear: {} {}", rule.selector().field(), rule.pattern());

@@ -14,6 +14,7 @@ pub(crate) struct Questions {
     title: String,
     questions: Vec<Question>,
     focus: usize,
+    is_touched: bool,
     /// What the answers come to.
     pub(crate) preview: Vec<PageLine>,
 }
@@ -56,7 +57,7 @@ impl Questions {
     /// A form that begins with the first question.
     pub(crate) fn new(title: impl Into<String>, questions: Vec<Question>) -> Self {
         let focus = questions.iter().position(|question| question.is_asked).unwrap_or(0);
-        Self { title: title.into(), questions, focus, preview: Vec::new() }
+        Self { title: title.into(), questions, focus, is_touched: false, preview: Vec::new() }
     }
 
     /// The text of an answer.
@@ -89,6 +90,7 @@ impl Questions {
     pub(crate) fn set_text(&mut self, number: usize, text: &str) {
         if let Input::Text(field, _) | Input::FileText(field, _) = &mut self.questions[number].input {
             *field = Field::with_text(text);
+            self.is_touched |= !text.is_empty();
         }
     }
 
@@ -110,6 +112,16 @@ impl Questions {
             Input::Choice { .. } => Context::Choice,
             Input::Switch(_) => Context::Switch,
         }
+    }
+
+    /// Whether something was typed, pasted or read from a file.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.is_touched
+    }
+
+    /// Whether the question with the cursor has more than one answer to choose from.
+    pub(crate) fn has_choice(&self) -> bool {
+        matches!(&self.questions[self.focus].input, Input::Choice { options, .. } if options.len() > 1)
     }
 
     /// Does what a key asks for.
@@ -145,6 +157,7 @@ impl Questions {
             Input::Text(field, _) | Input::FileText(field, _) => {
                 // Keys are pasted with the end of their line.
                 field.insert(text.trim_end_matches(['\r', '\n']));
+                self.is_touched = true;
                 Response::Stay
             }
             Input::Choice { .. } | Input::Switch(_) => Response::Refused(WhyNot::NotHere),

@@ -129,7 +129,7 @@ impl ValueInput {
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let text = self.text();
         match self.value_type {
-            LeafType::Int if text.parse::<i64>().is_err() => Some("is no whole number"),
+            LeafType::Int if text.parse::<i64>().is_err() => Some("is not a whole number, such as 8080"),
             LeafType::Float if !text.parse::<f64>().is_ok_and(f64::is_finite) => Some("is no number"),
             LeafType::Bool if !matches!(text, "true" | "false") => Some("is neither true nor false"),
             _ => None,
@@ -142,7 +142,9 @@ impl ValueInput {
         if self.is_old && !self.is_touched && !self.is_shown {
             return format!("{}; typing replaces it", type_in_words(self.value_type));
         }
-        let mut words = vec![type_in_words(self.value_type).to_owned()];
+        // What is wrong for its type is not said to be of it.
+        let value_type = if self.problem().is_none() { Some(type_in_words(self.value_type)) } else { None };
+        let mut words: Vec<String> = value_type.map(str::to_owned).into_iter().collect();
         let lines = text.trim_end_matches('\n').split('\n').count();
         if lines > 1 {
             words.push(format!("{lines} lines"));
@@ -247,7 +249,8 @@ mod tests {
         value.next_type();
         assert_eq!((value.value_type(), value.problem()), (LeafType::Int, None));
         value.insert("x");
-        assert_eq!(value.problem(), Some("is no whole number"));
+        assert_eq!(value.problem(), Some("is not a whole number, such as 8080"));
+        assert_eq!(value.in_words(), "5 bytes");
         value.previous_type();
         assert_eq!(value.problem(), None);
     }

@@ -61,6 +61,16 @@ impl AddRecipient {
         self.questions.context()
     }
 
+    /// Whether something was typed.
+    pub(in crate::session) fn is_touched(&self) -> bool {
+        self.questions.is_touched()
+    }
+
+    /// Whether the question with the cursor has more than one answer to choose from.
+    pub(in crate::session) fn has_choice(&self) -> bool {
+        self.questions.has_choice()
+    }
+
     /// Does what a key asks for.
     pub(in crate::session) fn act(&mut self, action: Action, repository: &Repository) -> Response {
         let response = self.questions.act(action);

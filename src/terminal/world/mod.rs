@@ -137,7 +137,7 @@ impl World {
         let base = self.root.as_ref().map(Root::path).map(Path::to_owned).unwrap_or_default();
         self.reporter.in_thread(move |_| {
             let outcome = read_secret(&base.join(expand_home(&path)), MAX_FILE_BYTES)
-                .map_err(|error| failure(&error, error.hint()));
+                .map_err(|error| failure(&error, error.hint_for_source()));
             Report::Event(Event::ValueRead { request, outcome })
         })
     }

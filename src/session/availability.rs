@@ -21,17 +21,21 @@ impl Session {
     }
 
     fn pane_context(&self) -> Context {
-        let is_locked = || matches!(&self.workspace.file, Some(file) if matches!(file.access, Access::Locked));
         match self.pane {
             _ if self.is_empty() => Context::Empty,
             Pane::Keys if matches!(self.blank, Blank::Plain(_)) => Context::Plain,
-            Pane::Keys if is_locked() => Context::Locked,
+            Pane::Keys if self.is_locked() => Context::Locked,
             Pane::Keys => Context::Table,
             Pane::Problems => Context::Problems,
             Pane::Recipients => Context::Recipients,
             Pane::Files => Context::Files,
             Pane::History => Context::History,
         }
+    }
+
+    /// Whether the data key was dropped: then whoever types may be somebody else.
+    fn is_locked(&self) -> bool {
+        matches!(&self.workspace.file, Some(file) if matches!(file.access, Access::Locked))
     }
 
     /// Whether there is no encrypted file, so that setting up is what comes next.
@@ -69,6 +73,9 @@ impl Session {
 
     /// What a layer answers to is its own business; here only what depends on more than the layer.
     fn availability_in_layer(&self, layer: &Layer, action: Action) -> Result<(), WhyNot> {
+        if self.is_locked() && needs_the_key(layer, action) {
+            return Err(WhyNot::LockedHere);
+        }
         match (layer, action) {
             (Layer::Form(form), Action::Generate | Action::FromFile | Action::ToggleShown | Action::ManyLines)
                 if form.value.is_none() =>
@@ -100,8 +107,18 @@ impl Session {
         }
     }
 
-    /// Whether an action makes sense with nothing open above the pane.
+    /// Whether an action makes sense with nothing open above the pane. While locked only reading and leaving do.
     pub(super) fn availability_in_pane(&self, action: Action) -> Result<(), WhyNot> {
+        match self.availability_unlocked(action) {
+            Err(WhyNot::Locked) | Ok(()) if self.is_locked() && !works_locked(action) => {
+                let is_at_the_keys = self.pane_context() == Context::Locked;
+                Err(if is_at_the_keys { WhyNot::Locked } else { WhyNot::LockedHere })
+            }
+            availability => availability,
+        }
+    }
+
+    fn availability_unlocked(&self, action: Action) -> Result<(), WhyNot> {
         match action {
             Action::Add
             | Action::Edit
@@ -246,6 +263,53 @@ impl Session {
 
     fn current_row(&self) -> Result<RowFacts<'_>, WhyNot> {
         self.row_facts().ok_or(WhyNot::NoRow)
+    }
+}
+
+/// Whether an action only reads, moves or leaves, so that it may be anybody's.
+fn works_locked(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Move(_)
+            | Action::Show(_)
+            | Action::NextPane
+            | Action::PreviousPane
+            | Action::NextProblem
+            | Action::Fold
+            | Action::Unfold
+            | Action::Filter
+            | Action::ClearFilter
+            | Action::RowMenu
+            | Action::Confirm
+            | Action::Cancel
+            | Action::Unlock
+            | Action::ShowTried
+            | Action::ReadAgain
+            | Action::Palette
+            | Action::Help
+            | Action::Quit
+            | Action::Interrupt
+            | Action::Suspend
+    )
+}
+
+/// Whether what a layer is asked for would show or change something; moving, typing and closing do not.
+fn needs_the_key(layer: &Layer, action: Action) -> bool {
+    let is_harmless = matches!(
+        action,
+        Action::Cancel
+            | Action::Move(_)
+            | Action::Erase(_)
+            | Action::NextField
+            | Action::PreviousField
+            | Action::NewLine
+    );
+    match layer {
+        Layer::Page(_) | Layer::Palette(_) | Layer::Prompt(_) | Layer::Work(_) | Layer::Tampered(_) => false,
+        Layer::RowMenu(_) | Layer::CopyMenu(_) => false,
+        // Leaving loses what nobody could save either; that was asked.
+        Layer::Quit(_) => !is_harmless && action != Action::Leave,
+        _ => !is_harmless,
     }
 }
 

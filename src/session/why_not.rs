@@ -21,6 +21,8 @@ pub enum WhyNot {
     Tampered,
     /// The data key was dropped.
     Locked,
+    /// The same, where ⏎ means something else.
+    LockedHere,
     /// The data key is being unwrapped.
     Unlocking,
     /// The data key was never dropped.
@@ -82,6 +84,7 @@ impl fmt::Display for WhyNot {
             Self::ReadOnly => "read-only: no identity fits; i shows what was tried",
             Self::Tampered => "read-only: the file does not match its MAC; :accept-mac allows changes",
             Self::Locked => "locked; ⏎ unlocks",
+            Self::LockedHere => "locked; ⏎ unlocks among the keys (Esc, 1)",
             Self::Unlocking => "the data key is being unwrapped; a moment",
             Self::NotLocked => "nothing is locked",
             Self::NoRow => "no row is here; a adds a key",

@@ -109,6 +109,69 @@ fn a_locked_editor_shows_names_and_opens_again() {
 }
 
 #[test]
+fn keys_that_change_something_are_refused_while_locked() {
+    let change = "/ \"openai\" ⏎ e \"new\" Ctrl-s Esc ";
+    for keys in ["u", "s", "r", "d", "n", "y", "Y", "␣", ": \"accept-mac\" ⏎", ": \"set-up\" ⏎", ": \"rotate\" ⏎"]
+    {
+        let mut stage = Stage::web(100, 30);
+        play(&mut stage, change);
+        says_on(&mut stage, &format!("j L {keys}"), "locked; ⏎ unlocks");
+        ends_in(&mut stage, "", Context::Locked);
+        check_on(&mut stage, "Esc ⏎ s ⏎", &["~ api/openai = new"]);
+    }
+    for keys in ["2 x", "3 a", "3 j d", "3 u", "4 a", "4 o", "2 u", "2 E"] {
+        says(&format!("L {keys}"), "locked; ⏎ unlocks among the keys (Esc, 1)");
+    }
+    says(": \"quit-without-saving\" Esc L : \"quit-without-saving\" ⏎", "locked; ⏎ unlocks");
+}
+
+#[test]
+fn what_only_reads_works_while_locked() {
+    for (keys, expected) in [
+        ("/ \"openai\" ⏎ h l Esc", Context::Locked),
+        ("j G 3 ⏎", Context::Page),
+        ("2 j ⏎", Context::Locked),
+        ("?", Context::Page),
+        ("5", Context::History),
+        ("!", Context::Locked),
+    ] {
+        ends_in(&mut Stage::web(100, 30), &format!("L {keys}"), expected);
+    }
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "/ \"openai\" ⏎ e \"new\" Ctrl-s L q");
+    assert_eq!(stage.session.context(), Context::QuitQuestion);
+    says_on(&mut stage, "s", "locked; ⏎ unlocks among the keys (Esc, 1)");
+}
+
+/// After the lock that comes by itself, whatever is open shows nothing and changes nothing.
+#[test]
+fn what_is_open_while_locked_does_nothing_but_close() {
+    let elsewhere = "locked; ⏎ unlocks among the keys (Esc, 1)";
+    for (opened, keys) in [
+        ("j e \"typed\"", "Ctrl-t"),
+        ("j e \"typed\"", "Ctrl-s"),
+        ("j e Ctrl-g", "Ctrl-t"),
+        ("j e Ctrl-g", "⏎"),
+        ("j n ⏎ \"ctfd\"", "Ctrl-s"),
+        ("j r \"x\"", "Ctrl-s"),
+        ("j d", "⏎"),
+        ("3 j d", "⏎"),
+        ("j n ⏎ \"ctfd\" Ctrl-s s", "⏎"),
+    ] {
+        let mut stage = Stage::web(100, 30);
+        play(&mut stage, opened);
+        let before = stage.files.clone();
+        stage.wait(301);
+        says_on(&mut stage, keys, elsewhere);
+        assert_eq!(stage.files, before, "{opened}");
+    }
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "j e Ctrl-u \"typed\"");
+    stage.wait(301);
+    check_on(&mut stage, "Esc ⏎ e Ctrl-s s ⏎", &["~ api/deepseek = typed"]);
+}
+
+#[test]
 fn without_an_identity_everything_but_values_works() {
     let refused = "read-only: no identity fits; i shows what was tried";
     for key in ["j e", "a", "j d", "j r", "j ␣", "j y"] {

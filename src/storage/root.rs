@@ -67,6 +67,17 @@ impl Root {
         &self.path
     }
 
+    /// The folder of the flake that `folder` belongs to, as a path inside: the nearest with `flake.nix`, upwards to the
+    /// top; empty for the top itself, and where there is no flake.
+    #[must_use]
+    pub fn flake_folder(&self, folder: &Path) -> String {
+        let Ok(folder) = folder.canonicalize() else { return String::new() };
+        let inside = folder.ancestors().take_while(|folder| folder.starts_with(&self.path));
+        let nearest = inside.into_iter().find(|folder| folder.join("flake.nix").symlink_metadata().is_ok());
+        let path = nearest.and_then(|folder| folder.strip_prefix(&self.path).ok()?.to_str());
+        path.unwrap_or_default().to_owned()
+    }
+
     /// What makes it the top folder.
     #[must_use]
     pub fn kind(&self) -> RootKind {
@@ -162,5 +173,16 @@ mod tests {
         check("a/../a/new.yaml", Some("a/new.yaml"));
         check("a/link.yaml", Some("a/link.yaml"));
         check("../elsewhere.yaml", None);
+    }
+    #[test]
+    fn the_folder_of_the_flake_is_the_nearest_one_upwards() {
+        let folder = tree(&[".git/", "nixos/flake.nix", "nixos/hosts/web/", "other/"]);
+        let root = Root::find(folder.path()).unwrap();
+        let check = |start: &str, expected: &str| assert_eq!(root.flake_folder(&folder.path().join(start)), expected);
+        check("nixos", "nixos");
+        check("nixos/hosts/web", "nixos");
+        check("other", "");
+        check("", "");
+        check("absent", "");
     }
 }

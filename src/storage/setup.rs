@@ -23,6 +23,7 @@ pub struct Setup {
     repository: Repository,
     gitignore: Option<String>,
     listing: Listing,
+    top: String,
 }
 
 /// The keys of the person at this machine.
@@ -107,20 +108,21 @@ pub struct SetupDone {
 }
 
 impl Setup {
-    /// Reads a repository.
+    /// Reads a repository, to set up the flake that a folder of it belongs to.
     ///
     /// # Errors
     /// When its `.gitignore` is there and cannot be read, or a Nix file that it would edit does not parse.
-    pub fn of(root: Root) -> Result<Self, SetupError> {
+    pub fn of(root: Root, folder: &Path) -> Result<Self, SetupError> {
+        let top = root.flake_folder(folder);
         let loaded = load(root, &[]);
-        let ignore = loaded.root.path().join(gitignore::NAME);
+        let ignore = loaded.root.path().join(&top).join(gitignore::NAME);
         let gitignore = match read_text(&ignore, MAX_FILE_BYTES) {
             Ok(text) => Some(text),
             Err(ReadError::Absent(_)) => None,
             Err(error) => return Err(error.into()),
         };
         let repository = Repository::new(loaded.texts);
-        let setup = Self { root: loaded.root, repository, gitignore, listing: loaded.listing };
+        let setup = Self { root: loaded.root, repository, gitignore, listing: loaded.listing, top };
         match setup.facts().syntax_problem() {
             Some((path, line, message)) => Err(SetupError::Syntax { path, line, message }),
             None => Ok(setup),
@@ -130,7 +132,13 @@ impl Setup {
     /// What a plan is made from.
     #[must_use]
     pub fn facts(&self) -> Facts<'_> {
-        Facts { repository: &self.repository, gitignore: self.gitignore.as_deref() }
+        Facts { repository: &self.repository, gitignore: self.gitignore.as_deref(), top: &self.top }
+    }
+
+    /// The folder of the flake, on disk.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.root.path().join(&self.top).components().collect()
     }
 
     /// Where the repository lies.
@@ -146,7 +154,8 @@ impl Setup {
     pub fn seal(&self, plan: &mut SetupPlan, prompt: &Arc<dyn Prompt>) -> Result<(), SetupError> {
         let Some(path) = plan.to_seal.take() else { return Ok(()) };
         let there = self.repository.rules_for(&path);
-        let folder = there.map_or("", |(rules, _)| rules.folder()).to_owned();
+        let rules = plan.rules().map(|change| &change.path).or(there.map(|(path, _)| path));
+        let folder = rules.map_or("", RepoPath::folder).to_owned();
         let text = plan.rules_text().or_else(|| there.map(|(_, rules)| rules.text.as_str())).unwrap_or_default();
         let rules = CreationRules::parse(text).map_err(|_| SetupError::NoRule(path.clone()))?;
         let inside = path.as_str().strip_prefix(&folder).unwrap_or(path.as_str()).trim_start_matches('/');

@@ -107,12 +107,10 @@ fn encrypted_path(text: &str) -> Result<RepoPath, String> {
     }
 }
 
-/// A path of the command line, seen from the repository.
+/// A path of the command line, seen from the repository; a relative one lies in the folder of the flake.
 fn inside(setup: &Setup, path: &Path) -> Result<RepoPath, Halt> {
-    let text = match path.strip_prefix(setup.root().path()) {
-        Ok(inside) => inside.to_string_lossy(),
-        Err(_) => path.to_string_lossy(),
-    };
+    let whole = setup.folder().join(path);
+    let text = whole.strip_prefix(setup.root().path()).unwrap_or(path).to_string_lossy();
     encrypted_path(&text).map_err(|words| Failure::new(code::USAGE, words).in_file(path).into())
 }
 

@@ -92,13 +92,12 @@ fn look(dir: &Path) -> Result<Setup, Failure> {
         return Err(Failure::new(code::NO_FILE, "there is no such folder").in_file(dir).hint("make it first: mkdir"));
     }
     let root = Root::find(dir).map_err(|error| Failure::new(code::COULD_NOT_READ, error))?;
-    let setup = Setup::of(root).map_err(|error| failure(&error))?;
-    let root = setup.root();
-    let kind = match root.kind() {
+    let setup = Setup::of(root, dir).map_err(|error| failure(&error))?;
+    let kind = match setup.root().kind() {
         RootKind::Git => "a git repository",
         RootKind::Marked | RootKind::Folder => "not in git; a flake is best kept in one: git init",
     };
-    note(&format!("Setting up secrets in {} ({kind}).", shown(root.path())));
+    note(&format!("Setting up secrets in {} ({kind}).", shown(&setup.folder())));
     Ok(setup)
 }
 

@@ -1,6 +1,7 @@
 //! What a person sees of a plan: diffs, lines to add by hand, the next steps.
 
 use std::io::{IsTerminal as _, Write};
+use std::path::Path;
 
 use similar::TextDiff;
 
@@ -9,7 +10,7 @@ use super::super::{note, unwritten};
 use super::key::OwnKey;
 use crate::nix::ModuleKind;
 use crate::repo::setup::{Answers, DecryptWith, SetupPlan};
-use crate::storage::Setup;
+use crate::storage::{Setup, shown};
 use crate::text::sanitize;
 
 /// Prints every file as a unified diff, new ones whole.
@@ -67,7 +68,7 @@ pub(super) fn by_hand(plan: &SetupPlan) {
 
 /// Says what comes next.
 pub(super) fn next_steps(setup: &Setup, answers: &Answers, key: &OwnKey) {
-    let file = sanitize(answers.secrets_file.as_str());
+    let file = from_here(&setup.root().absolute(&answers.secrets_file));
     note("Next:");
     if let Some(line) = key.export() {
         note(&format!("  {}   once in each shell, or in its profile: sops does not look there", sanitize(&line)));
@@ -76,7 +77,7 @@ pub(super) fn next_steps(setup: &Setup, answers: &Answers, key: &OwnKey) {
     let module = setup.facts().module_or_new();
     note(&format!(
         "  by hand: sopsmith set {file} api/deepseek, and the line \"api/deepseek\" = {{ }}; below sops.secrets in {}",
-        sanitize(module.as_str())
+        from_here(&setup.root().absolute(&module))
     ));
     let has_flake = setup.facts().has_flake();
     let name = answers.system.clone().or_else(|| setup.facts().only_system()).unwrap_or_else(|| "HOST".to_owned());
@@ -98,6 +99,18 @@ pub(super) fn next_steps(setup: &Setup, answers: &Answers, key: &OwnKey) {
         return;
     }
     let program = if kind == ModuleKind::Darwin { "darwin-rebuild" } else { "nixos-rebuild" };
-    let rebuild = if has_flake { format!("{program} switch --flake .#{name}") } else { format!("{program} switch") };
+    let flake = match from_here(&setup.folder()) {
+        path if path.is_empty() => ".".to_owned(),
+        path if path.starts_with('/') => path,
+        path => format!("./{path}"),
+    };
+    let rebuild =
+        if has_flake { format!("{program} switch --flake {flake}#{name}") } else { format!("{program} switch") };
     note(&format!("  {rebuild}   installs them in /run/secrets"));
+}
+
+/// A path as one types it here.
+fn from_here(path: &Path) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    shown(path.strip_prefix(here).unwrap_or(path))
 }

@@ -76,13 +76,15 @@ impl Proposal {
 /// The file that secrets go to: what the modules name, else what is there, else what the rules are made for.
 fn secrets_file(facts: &Facts<'_>) -> RepoPath {
     let there = || facts.repository.encrypted_files().map(|(path, _)| path).find(|path| is_yaml(path)).cloned();
-    let usual = RepoPath::new(USUAL_FILE).expect("a path inside");
+    let usual = facts.at_top(USUAL_FILE);
     let by_rule = || {
-        let (_, rules) = facts.repository.rules_for(&usual)?;
+        let (path, rules) = facts.repository.rules_for(&usual)?;
         let rules = rules.rules.as_ref().ok()?;
         let names = [USUAL_FILE, "secrets.yaml", "secrets/default.yaml", "secrets/common.yaml", "secrets/shared.yaml"];
-        let name = names.into_iter().find(|name| rules.for_path(name).is_some())?;
-        RepoPath::new(name)
+        names
+            .into_iter()
+            .map(|name| facts.at_top(name))
+            .find(|file| rules.for_path(super::rules::inside(path, file)).is_some())
     };
     facts.default_file().or_else(there).or_else(by_rule).unwrap_or(usual)
 }
@@ -100,7 +102,7 @@ mod tests {
     fn the_secrets_file_follows_from_what_is_there() {
         let check = |files: &[(&str, &str)], expected: &str| {
             let repository = repository(files);
-            let proposal = Proposal::of(&Facts { repository: &repository, gitignore: None });
+            let proposal = Proposal::of(&Facts { repository: &repository, gitignore: None, top: "" });
             assert_eq!(proposal.secrets_file.as_str(), expected);
         };
         check(&[], "secrets/secrets.yaml");

@@ -21,12 +21,28 @@ pub struct Facts<'r> {
     pub repository: &'r Repository,
     /// The `.gitignore` at the top.
     pub gitignore: Option<&'r str>,
+    /// The folder of the flake, where everything goes: empty, or a path inside the repository such as `nixos`.
+    pub top: &'r str,
 }
 
 impl<'r> Facts<'r> {
+    /// A file of the folder of the flake.
+    pub(super) fn at_top(&self, name: &str) -> RepoPath {
+        RepoPath::new(&format!("{}/{name}", self.top).trim_start_matches('/')).expect("a path inside")
+    }
+
+    /// The Nix files of the flake: those of its folder and below.
+    fn nix_files(&self) -> impl Iterator<Item = (&'r RepoPath, &'r NixFile)> {
+        let top = self.top;
+        let is_below = move |path: &RepoPath| {
+            top.is_empty() || path.as_str().strip_prefix(top).is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.repository.nix_files().filter(move |(path, _)| is_below(path))
+    }
+
     /// The flake at the top.
     pub(super) fn flake(&self) -> Option<(RepoPath, &'r NixFile, Flake)> {
-        let path = RepoPath::new(FLAKE).expect("a path inside");
+        let path = self.at_top(FLAKE);
         let file = self.repository.nix_file(&path)?;
         Some((path, file, file.flake()?))
     }
@@ -34,7 +50,7 @@ impl<'r> Facts<'r> {
     /// The first fault in the grammar of a Nix file that a plan reads and edits: the file, the line, and what is wrong.
     #[must_use]
     pub fn syntax_problem(&self) -> Option<(RepoPath, usize, String)> {
-        let usual = [FLAKE, MODULE].into_iter().chain(CONFIGURATIONS).filter_map(RepoPath::new);
+        let usual = [FLAKE, MODULE].into_iter().chain(CONFIGURATIONS).map(|name| self.at_top(name));
         let systems = self.systems();
         let of_systems = systems.iter().flat_map(|system| self.modules_of(system)).cloned();
         usual.chain(of_systems).find_map(|path| {
@@ -77,21 +93,20 @@ impl<'r> Facts<'r> {
     pub(super) fn module(&self) -> Option<&'r RepoPath> {
         let sets_default = |file: &NixFile| file.settings().iter().any(|one| one.name == SettingName::DefaultSopsFile);
         let speaks = |file: &NixFile| !(file.settings().is_empty() && file.declarations().is_empty());
-        let find = |wanted: &dyn Fn(&NixFile) -> bool| {
-            self.repository.nix_files().find(|(_, file)| wanted(file)).map(|(path, _)| path)
-        };
+        let find =
+            |wanted: &dyn Fn(&NixFile) -> bool| self.nix_files().find(|(_, file)| wanted(file)).map(|(path, _)| path);
         find(&sets_default).or_else(|| find(&speaks))
     }
 
     /// The Nix file that declarations belong into: the one that is there, else the one that a setup makes.
     #[must_use]
     pub fn module_or_new(&self) -> RepoPath {
-        self.module().cloned().unwrap_or_else(|| RepoPath::new(MODULE).expect("a path inside"))
+        self.module().cloned().unwrap_or_else(|| self.at_top(MODULE))
     }
 
     /// The encrypted file that is read where a declaration names none.
     pub(super) fn default_file(&self) -> Option<RepoPath> {
-        self.repository.nix_files().find_map(|(path, file)| {
+        self.nix_files().find_map(|(path, file)| {
             let setting = file.settings().iter().find(|one| one.name == SettingName::DefaultSopsFile)?;
             match setting.value.known()? {
                 Value::File(FilePath::Relative(relative)) => path.beside(relative),
@@ -104,9 +119,8 @@ impl<'r> Facts<'r> {
     /// What the repository is about, as far as its Nix files tell by the words in them.
     #[must_use]
     pub fn kind(&self) -> ModuleKind {
-        let speaks_of = |words: &[&str]| {
-            self.repository.nix_files().any(|(_, file)| words.iter().any(|word| file.text().contains(word)))
-        };
+        let speaks_of =
+            |words: &[&str]| self.nix_files().any(|(_, file)| words.iter().any(|word| file.text().contains(word)));
         if speaks_of(&["nixosConfigurations", "nixosSystem"]) {
             ModuleKind::NixOs
         } else if speaks_of(&["darwinConfigurations", "darwinSystem"]) {
@@ -124,7 +138,7 @@ impl<'r> Facts<'r> {
         let by_default = ["sops-nix.nixosModules", "sops-nix.homeManagerModules", "sops-nix.darwinModules"];
         let by_path =
             ["sops-nix}/modules/sops", "<sops-nix/modules/sops>", "/modules/sops\"", "modules/home-manager/sops.nix"];
-        self.repository.nix_files().any(|(_, file)| {
+        self.nix_files().any(|(_, file)| {
             let text = file.text();
             attributes.iter().chain(&by_default).chain(&by_path).any(|words| text.contains(words))
         })
@@ -133,7 +147,7 @@ impl<'r> Facts<'r> {
     /// Whether some Nix file imports that one by a literal path.
     pub(super) fn is_imported(&self, target: &RepoPath) -> bool {
         let imports = &self.repository.index().imports;
-        self.repository.nix_files().any(|(from, file)| {
+        self.nix_files().any(|(from, file)| {
             file.imports().iter().any(|import| imports.target_of(from, &import.path) == Some(target))
         })
     }
@@ -162,7 +176,7 @@ pub(super) mod tests {
     fn the_module_is_the_file_with_the_default() {
         let check = |files: &[(&str, &str)], expected: Option<&str>| {
             let repository = repository(files);
-            let facts = Facts { repository: &repository, gitignore: None };
+            let facts = Facts { repository: &repository, gitignore: None, top: "" };
             assert_eq!(facts.module().map(RepoPath::as_str), expected);
         };
         check(&[("a.nix", "{ sops.secrets.x = { }; }"), ("b.nix", "{ sops.defaultSopsFile = ./x; }")], Some("b.nix"));
@@ -179,7 +193,7 @@ pub(super) mod tests {
             ("common.nix", "{ }"),
             ("mail.nix", "{ }"),
         ]);
-        let facts = Facts { repository: &repository, gitignore: None };
+        let facts = Facts { repository: &repository, gitignore: None, top: "" };
         assert_eq!(facts.systems(), ["web", "mail"]);
         let modules: Vec<&str> = facts.modules_of("web").into_iter().map(RepoPath::as_str).collect();
         assert_eq!(modules, ["hosts/web/default.nix", "common.nix"]);
@@ -191,7 +205,7 @@ pub(super) mod tests {
     fn the_kind_of_a_repository_is_told_by_its_outputs() {
         let check = |text: &str, expected: ModuleKind| {
             let repository = repository(&[("flake.nix", text)]);
-            assert_eq!(Facts { repository: &repository, gitignore: None }.kind(), expected);
+            assert_eq!(Facts { repository: &repository, gitignore: None, top: "" }.kind(), expected);
         };
         check("{ outputs = i: { nixosConfigurations.a = 1; homeConfigurations.b = 2; }; }", ModuleKind::NixOs);
         check("{ outputs = i: { homeConfigurations.b = 2; }; }", ModuleKind::HomeManager);
@@ -202,7 +216,7 @@ pub(super) mod tests {
     fn a_file_that_would_be_edited_has_to_parse() {
         let check = |files: &[(&str, &str)], expected: Option<(&str, usize)>| {
             let repository = repository(files);
-            let found = Facts { repository: &repository, gitignore: None }.syntax_problem();
+            let found = Facts { repository: &repository, gitignore: None, top: "" }.syntax_problem();
             assert_eq!(found.as_ref().map(|(path, line, _)| (path.as_str(), *line)), expected);
         };
         let flake = "{ outputs = i: { nixosConfigurations.web = f { modules = [ ./hosts/web ]; }; }; }";
@@ -210,5 +224,19 @@ pub(super) mod tests {
         check(&[("configuration.nix", "{\n  a = 1;\n  b = [ ;\n}\n")], Some(("configuration.nix", 3)));
         check(&[("flake.nix", flake), ("hosts/web/default.nix", "{ = }")], Some(("hosts/web/default.nix", 1)));
         check(&[("flake.nix", flake), ("hosts/mail.nix", "{ = }")], None);
+    }
+    #[test]
+    fn a_flake_below_the_top_of_git_is_seen_from_its_own_folder() {
+        let flake = "{ outputs = i: { nixosConfigurations.web = f { modules = [ ./configuration.nix ]; }; }; }";
+        let files = [
+            ("nixos/flake.nix", flake),
+            ("nixos/configuration.nix", "{ }"),
+            ("other/s.nix", "{ sops.secrets.x = { }; }"),
+        ];
+        let repository = repository(&files);
+        let facts = Facts { repository: &repository, gitignore: None, top: "nixos" };
+        assert_eq!((facts.only_system().as_deref(), facts.module()), (Some("web"), None));
+        assert_eq!(facts.module_or_new().as_str(), "nixos/sops.nix");
+        assert_eq!(facts.modules_of("web")[0].as_str(), "nixos/configuration.nix");
     }
 }

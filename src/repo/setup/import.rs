@@ -16,7 +16,7 @@ pub(super) fn plan(facts: &Facts<'_>, answers: &Answers, module: &RepoPath, plan
         return;
     }
     // Where a module is there already, people may import folders whole, or by a function: not ours to second-guess.
-    if !is_new && module.as_str() != MODULE {
+    if !is_new && *module != facts.at_top(MODULE) {
         plan.in_place(format!("{module} is there; no literal import of it was found"));
         return;
     }
@@ -45,7 +45,7 @@ pub(super) fn plan(facts: &Facts<'_>, answers: &Answers, module: &RepoPath, plan
             )
         }
     };
-    plan.by_hand(where_to, &[&format!("imports = [ ./{module} ];")]);
+    plan.by_hand(where_to, &[&format!("imports = [ {} ];", facts.at_top("flake.nix").relative_to(module))]);
 }
 
 /// The system that is meant.
@@ -70,10 +70,10 @@ fn candidates(facts: &Facts<'_>, system: Option<&str>) -> Vec<RepoPath> {
     if let Some(system) = system {
         found.extend(facts.modules_of(system).into_iter().filter(|path| !is_hardware(path)).cloned());
         let usual = ["hosts/NAME/configuration.nix", "hosts/NAME/default.nix", "hosts/NAME.nix"];
-        found.extend(usual.iter().filter_map(|path| RepoPath::new(&path.replace("NAME", system))));
+        found.extend(usual.iter().map(|path| facts.at_top(&path.replace("NAME", system))));
     }
     if facts.systems().len() < 2 {
-        found.extend(CONFIGURATIONS.iter().filter_map(|path| RepoPath::new(path)));
+        found.extend(CONFIGURATIONS.iter().map(|path| facts.at_top(path)));
     }
     found
 }

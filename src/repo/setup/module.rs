@@ -15,7 +15,7 @@ pub(super) fn plan(facts: &Facts<'_>, answers: &Answers, plan: &mut SetupPlan) -
         plan.in_place(format!("{there} says where secrets come from"));
         return there.clone();
     }
-    let path = RepoPath::new(MODULE).expect("a path inside");
+    let path = facts.at_top(MODULE);
     let text = text(answers, &path.relative_to(&answers.secrets_file), facts.kind());
     if facts.repository.exists(&path) {
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();

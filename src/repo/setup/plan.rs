@@ -50,8 +50,13 @@ impl SetupPlan {
     /// The text of `.sops.yaml` after the plan, where the plan changes it.
     #[must_use]
     pub fn rules_text(&self) -> Option<&str> {
-        let rules = self.changes.iter().find(|change| change.path.file_name() == rules::NAME)?;
-        Some(&rules.after)
+        self.rules().map(|rules| rules.after.as_str())
+    }
+
+    /// The change of `.sops.yaml`.
+    #[must_use]
+    pub fn rules(&self) -> Option<&FileChange> {
+        self.changes.iter().find(|change| change.path.file_name() == rules::NAME)
     }
 
     pub(super) fn change(&mut self, path: RepoPath, before: Option<&str>, after: String, reason: &'static str) {
@@ -90,7 +95,7 @@ pub fn plan(facts: &Facts<'_>, answers: &Answers) -> SetupPlan {
 }
 
 fn ignore_plaintext(facts: &Facts<'_>, plan: &mut SetupPlan) {
-    let path = RepoPath::new(gitignore::NAME).expect("a path inside");
+    let path = facts.at_top(gitignore::NAME);
     match gitignore::with_lines(facts.gitignore, gitignore::PLAINTEXT) {
         Some(text) => plan.change(path, facts.gitignore, text, "keeps decrypted copies and private keys out of git"),
         None => plan.in_place(".gitignore names what must stay out of git"),

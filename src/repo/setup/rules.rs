@@ -18,8 +18,9 @@ const REASON: &str = "says who can decrypt which file";
 pub(super) fn plan(facts: &Facts<'_>, answers: &Answers, plan: &mut SetupPlan) {
     let holders: Vec<&Holder> = std::iter::once(&answers.you).chain(&answers.host).collect();
     let Some((path, file)) = facts.repository.rules_for(&answers.secrets_file) else {
-        let path = RepoPath::new(NAME).expect("a path inside");
-        let text = fresh_rules(&fresh_keys(&holders), &path_regex(answers.secrets_file.as_str()));
+        // Beside the flake: sops looks for it from the working directory upwards.
+        let path = facts.at_top(NAME);
+        let text = fresh_rules(&fresh_keys(&holders), &path_regex(inside(&path, &answers.secrets_file)));
         plan.change(path, None, text, REASON);
         return;
     };
@@ -131,7 +132,7 @@ mod tests {
         let files: Vec<(&str, String)> = before.map(|text| (NAME, spelled(text))).into_iter().collect();
         let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let repository = repository(&files);
-        let plan = plan(&Facts { repository: &repository, gitignore: None }, answers);
+        let plan = plan(&Facts { repository: &repository, gitignore: None, top: "" }, answers);
         assert_eq!(plan.rules_text(), expected.map(spelled).as_deref(), "{:?}", plan.by_hand);
         if let Some(text) = plan.rules_text() {
             let rules = CreationRules::parse(text).unwrap();
@@ -188,7 +189,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_left_to_the_person() {
         let repository = repository(&[(NAME, "creation_rules: x\n")]);
-        let plan = plan(&Facts { repository: &repository, gitignore: None }, &answers("s/x.yaml", None));
+        let plan = plan(&Facts { repository: &repository, gitignore: None, top: "" }, &answers("s/x.yaml", None));
         assert!(plan.rules_text().is_none());
         assert!(plan.by_hand.iter().any(|part| part.what.contains("creation_rules has to be a list")));
     }

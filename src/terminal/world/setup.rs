@@ -102,7 +102,7 @@ fn read(root: Option<Root>, environment: Option<&Environment>) -> Result<(UnderW
         Some(root) => root,
         None => Root::find(Path::new(".")).map_err(|error| failure(&error, Some("check the path")))?,
     };
-    let setup = Setup::of(root).map_err(|error| failure(&error, error.hint()))?;
+    let setup = Setup::of(root, Path::new(".")).map_err(|error| failure(&error, error.hint()))?;
     let own = OwnKeys::find(environment.unwrap_or(&Environment::of_process()));
     let (mut offers, mut keys) = (Vec::new(), Vec::new());
     for (recipient, words) in own.offers() {

@@ -214,3 +214,30 @@ fn what_is_set_up_already_is_not_touched() {
     assert_eq!(after, before, "only .gitignore was missing");
     someone.is_settled();
 }
+
+#[test]
+fn a_flake_in_a_folder_of_the_repository_gets_everything_beside_it() {
+    for (folder, arguments, flake) in
+        [("nixos", &["init", "--yes"][..], "."), ("", &["init", "nixos", "--yes"], "./nixos")]
+    {
+        let files = [("nixos/flake.nix", FLAKE), ("nixos/configuration.nix", CONFIGURATION), ("README", "\n")];
+        let someone = Newcomer::in_git(&files);
+        let mut init = someone.command(arguments);
+        let ran = crate::folder::Folder::finish(init.current_dir(someone.repository.file(folder)).output().unwrap());
+        assert!(ran.stderr.contains(&format!("--flake {flake}#web")), "{}", ran.stderr);
+        ran.ok();
+        let made = [".gitignore", ".sops.yaml", "secrets/secrets.yaml", "sops.nix"].map(|name| format!("nixos/{name}"));
+        assert!(made.iter().all(|name| someone.tree().contains_key(name)) && someone.tree().len() == 7);
+        assert!(someone.repository.read("nixos/configuration.nix").contains("./sops.nix"));
+        assert!(someone.repository.read("nixos/flake.nix").contains("sops-nix.nixosModules.sops"));
+        assert_eq!(someone.decrypted("nixos/secrets/secrets.yaml"), serde_json::json!({}));
+        // The real sops, started beside the flake, finds the rule and makes a file by it.
+        someone.repository.write("nixos/secrets/b.yaml", "a: b\n");
+        let mut sops = crate::tools::sops("3.12.2");
+        sops.args(["encrypt", "-i", "secrets/b.yaml"]).current_dir(someone.repository.file("nixos"));
+        crate::tools::succeed(&mut sops);
+        assert_eq!(someone.decrypted("nixos/secrets/b.yaml")["a"], "b");
+        let known = someone.git(&["ls-files"]);
+        assert!(made.iter().all(|name| known.lines().any(|line| line == name)), "{known}");
+    }
+}

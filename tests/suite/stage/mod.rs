@@ -395,14 +395,14 @@ impl Stage {
             ],
             name: "ada".to_owned(),
             host: None,
-            proposal: Proposal::of(&Facts { repository: &repository, gitignore: None }),
+            proposal: Proposal::of(&Facts { repository: &repository, gitignore: None, top: "" }),
             key_file: "/var/lib/sops-nix/key.txt".to_owned(),
         }
     }
 
     fn plan_setup(&mut self, answers: &SetupAnswers) -> Result<SetupPreview, Failure> {
         let repository = Repository::new(self.files.clone());
-        let mut plan = plan(&Facts { repository: &repository, gitignore: None }, answers);
+        let mut plan = plan(&Facts { repository: &repository, gitignore: None, top: "" }, answers);
         if let Some(path) = plan.to_seal.take() {
             let rules = CreationRules::parse(plan.rules_text().unwrap()).unwrap();
             let after = self.seal("{}\n", rules.for_path(path.as_str()).unwrap())?;

@@ -71,6 +71,11 @@ const TABLE: &[Group] = &[
         ("a",               NewFile,                         "new file"),
         ("o",               OpenPath,                        "open a path"),
     ]),
+    group(Context::Unopened, &[
+        ("4",               Show(Pane::Files),               "encrypted files"),
+        ("o",               OpenPath,                        "open a path"),
+        ("a",               NewFile,                         "new file"),
+    ]),
     group(Context::Empty, &[
         ("i",               SetUp,                           "set everything up"),
         ("o",               OpenPath,                        "open a path"),
@@ -164,7 +169,7 @@ const TABLE: &[Group] = &[
         ("Esc",             Cancel,                          "back"),
     ]),
     group(Context::Path, &[
-        ("⏎",               Confirm,                         "read it"),
+        ("⏎ Ctrl-s",        Confirm,                         "go on"),
         ("Esc",             Cancel,                          "back"),
     ]),
     group(Context::Palette, &[

@@ -24,6 +24,7 @@ impl Session {
         match self.pane {
             _ if self.is_empty() => Context::Empty,
             Pane::Keys if matches!(self.blank, Blank::Plain(_)) => Context::Plain,
+            Pane::Keys if self.is_unopened() => Context::Unopened,
             Pane::Keys if self.is_locked() => Context::Locked,
             Pane::Keys => Context::Table,
             Pane::Problems => Context::Problems,
@@ -54,6 +55,11 @@ impl Session {
         } else {
             WhyNot::NotInLayer
         }
+    }
+
+    /// Whether a file could be opened and none is.
+    fn is_unopened(&self) -> bool {
+        self.workspace.file.is_none() && matches!(self.blank, Blank::NothingOpen | Blank::CannotOpen(_))
     }
 
     /// Whether an action does something here and now, and otherwise why not.
@@ -102,6 +108,9 @@ impl Session {
             (Layer::Paste { .. }, Action::AddPasted) => self.availability_in_pane(Action::Add),
             (Layer::Paste { .. }, Action::ReplacePasted) => self.availability_in_pane(Action::Edit),
             (Layer::Review { .. }, Action::Confirm) => self.may_save(),
+            (Layer::Review { .. }, Action::Show(Pane::Problems)) => {
+                check(!self.problems.all().is_empty(), WhyNot::NoProblems)
+            }
             (Layer::Conflicts(question), Action::Confirm) => question.is_chosen(),
             _ => Ok(()),
         }
@@ -163,7 +172,7 @@ impl Session {
                 self.may_change_keys()
             }
             Action::Confirm => match self.pane {
-                Pane::Problems => check(self.problems.chosen().is_some(), WhyNot::NoProblems),
+                Pane::Problems => self.may_go_to_problem().map(drop),
                 Pane::Recipients => check(self.chosen_recipient().is_some(), WhyNot::NoRow),
                 Pane::Files => check(self.files.chosen(&self.workspace.repository).is_some(), WhyNot::NoFile),
                 _ => Err(WhyNot::NotHere),

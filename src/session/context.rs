@@ -1,7 +1,7 @@
 //! Contexts: where a key press lands. The keymap has one list of bindings for each.
 //!
 //! ```text
-//!   Anywhere ─┬─ Panes ─┬─ Table ─┬─ Locked
+//!   Anywhere ─┬─ Panes ─┬─ Table ─┬─ Locked, Unopened
 //!             │         │         └─ RowMenu
 //!             │         └─ Problems, Recipients, Files, History, Empty, Plain
 //!             ├─ Text ──┬─ Form ──┬─ Field ── SecretField, FileField
@@ -31,6 +31,8 @@ pub enum Context {
     Files,
     /// The history pane.
     History,
+    /// There are encrypted files, and none of them is open.
+    Unopened,
     /// No encrypted file was found.
     Empty,
     /// The file that was opened is in the clear.
@@ -99,6 +101,7 @@ impl Context {
         Self::Recipients,
         Self::Files,
         Self::History,
+        Self::Unopened,
         Self::Empty,
         Self::Plain,
         Self::Filter,
@@ -135,7 +138,7 @@ impl Context {
     pub fn parent(self) -> Option<Self> {
         match self {
             Self::Anywhere => None,
-            Self::Locked | Self::RowMenu => Some(Self::Table),
+            Self::Locked | Self::Unopened | Self::RowMenu => Some(Self::Table),
             Self::Table
             | Self::Problems
             | Self::Recipients
@@ -189,6 +192,7 @@ impl Context {
             Self::Recipients => "recipients",
             Self::Files => "files",
             Self::History => "history",
+            Self::Unopened => "unopened",
             Self::Empty => "empty",
             Self::Plain => "plain",
             Self::Text => "text",
@@ -232,6 +236,7 @@ impl Context {
             Self::Recipients => "recipients",
             Self::Files => "files",
             Self::History => "history",
+            Self::Unopened => "no file open",
             Self::Empty => "nothing here yet",
             Self::Plain => "in the clear",
             Self::Filter => "filter",

@@ -58,6 +58,8 @@ pub enum Event {
         /// Its new text; `None` when it is gone.
         text: Option<String>,
     },
+    /// A file may have come or gone; told again until the repository was read again.
+    FoldersChanged,
     /// Unwrapping the data key came to an end.
     Unwrapped {
         /// The request it answers.

@@ -155,6 +155,8 @@ enum Blank {
 #[derive(Debug, Default)]
 struct Asked {
     repository: Option<Request>,
+    /// The repository is read in passing; what is saved meanwhile makes that reading worthless.
+    listing: Option<Request>,
     value: Option<Request>,
     git_add: Option<Request>,
     evaluation: Option<Request>,

@@ -30,6 +30,16 @@ impl Session {
         self.read_repository(None);
     }
 
+    /// Asks for the repository because files came or went, unless it is being read, or written to, anyway.
+    pub(super) fn read_in_passing(&mut self) {
+        if self.asked.listing.is_some() || self.asked.repository.is_some() || self.is_busy() {
+            return;
+        }
+        let request = self.request();
+        self.asked.listing = Some(request);
+        self.ask(Effect::ReadRepository { request, open: None });
+    }
+
     /// A repository was read.
     pub(super) fn take_repository(&mut self, outcome: Result<Loaded, Failure>) {
         let loaded = match outcome {
@@ -48,6 +58,7 @@ impl Session {
         }
         let again = self.workspace.file.as_ref().map(|file| file.path.clone());
         if again.is_some() && loaded.open.is_none() && self.workspace.name == loaded.name {
+            self.say("The repository was read again.");
             return self.take_changes(loaded);
         }
         let notes = loaded.notes.clone();
@@ -76,18 +87,25 @@ impl Session {
     }
 
     /// The repository was read again: each file that differs is a change from outside.
-    fn take_changes(&mut self, loaded: Loaded) {
+    pub(super) fn take_changes(&mut self, loaded: Loaded) {
         self.workspace.outside.git = loaded.git;
+        self.check_soon();
         let gone: Vec<RepoPath> = {
             let read: std::collections::HashSet<&RepoPath> = loaded.files.iter().map(|(path, _)| path).collect();
             self.workspace.repository.files().filter(|path| !read.contains(path)).cloned().collect()
         };
-        self.say("The repository was read again.");
         for (path, text) in loaded.files {
-            self.file_changed(path, Some(text));
+            // A file that says nothing about secrets has no text here; that it is there may be all there is to know.
+            match self.workspace.text(&path) {
+                None if text.is_empty() => self.workspace.repository.update_file(&path, Some(text)),
+                _ => self.file_changed(path, Some(text)),
+            }
         }
         for path in gone {
-            self.file_changed(path, None);
+            match self.workspace.text(&path) {
+                None => self.workspace.repository.update_file(&path, None),
+                Some(_) => self.file_changed(path, None),
+            }
         }
     }
 
@@ -121,7 +139,11 @@ impl Session {
                 return;
             }
             let words = format!("{} is no file encrypted by sops", sanitize(path.as_str()));
-            let hint = Some(way_to_encrypt(&sanitize(path.as_str())));
+            let hint = match path.as_str().ends_with(".nix") || path.as_str() == ".sops.yaml" {
+                true => "it belongs in clear text; 4 lists the encrypted files, o opens another path".to_owned(),
+                false => way_to_encrypt(&sanitize(path.as_str())),
+            };
+            let hint = Some(hint);
             return self.cannot_open(Failure { words, hint });
         };
         if !format.has_keys() {

@@ -16,6 +16,12 @@ impl Session {
             Event::RepositoryRead { request, outcome } if answers(&mut self.asked.repository, request) => {
                 self.take_repository(outcome);
             }
+            Event::RepositoryRead { request, outcome } if answers(&mut self.asked.listing, request) => {
+                if let (Ok(loaded), false) = (outcome, self.is_busy()) {
+                    self.take_changes(loaded);
+                }
+            }
+            Event::FoldersChanged => self.read_in_passing(),
             Event::FileChanged { path, text } => self.file_changed(path, text),
             Event::Unwrapped { request, outcome } if self.waits_for_unwrapping(request) => self.unwrapped(outcome),
             Event::PromptAsked { request, question, kind } => self.prompted(request, &question, kind),

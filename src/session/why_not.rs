@@ -63,7 +63,7 @@ pub enum WhyNot {
     NothingOutside,
     /// The MAC matches.
     MacMatches,
-    /// The file cannot be read as what it is.
+    /// The file that was asked for cannot be opened.
     FileDamaged,
     /// An identity fitted; nothing had to be tried.
     NothingTried,
@@ -105,7 +105,7 @@ impl fmt::Display for WhyNot {
             Self::NothingForGit => "git knows every file",
             Self::NothingOutside => "no other program changed the file",
             Self::MacMatches => "the file matches its MAC",
-            Self::FileDamaged => "the file cannot be read; restore it from git",
+            Self::FileDamaged => "the file cannot be opened; o opens another path, 4 lists the encrypted files",
             Self::NothingTried => "an identity fitted at once",
             Self::NotPlain => "nothing here is in the clear; o opens a plain file",
             Self::FieldWrong(words) => words,

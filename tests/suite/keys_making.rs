@@ -119,6 +119,27 @@ fn a_plain_file_is_encrypted_in_place() {
 }
 
 #[test]
+fn what_cannot_be_opened_is_no_dead_end() {
+    for path in ["nowhere/x.txt", "flake.nix"] {
+        let mut files = Stage::repository();
+        files.insert(path_of("flake.nix"), "{ }\n".to_owned());
+        let opened = || Stage::with_files(files.clone(), Some(path), Identities::Fit, 100, 30);
+        let mut stage = opened();
+        assert_eq!(stage.session.context(), Context::Unopened, "{path}");
+        says_on(&mut stage, "e", "the file cannot be opened; o opens another path, 4 lists the encrypted files");
+        for (keys, context) in [("o", Context::Path), ("a", Context::Path), ("4", Context::Files)] {
+            let mut stage = opened();
+            play(&mut stage, keys);
+            assert_eq!(stage.session.context(), context, "{path}: {keys}");
+        }
+    }
+    let mut files = Stage::repository();
+    files.insert(path_of("flake.nix"), "{ }\n".to_owned());
+    let stage = Stage::with_files(files, Some("flake.nix"), Identities::Fit, 100, 30);
+    assert!(page(&stage).contains("it belongs in clear text") && !page(&stage).contains("sopsmith encrypt"));
+}
+
+#[test]
 fn a_plain_file_can_be_left_and_needs_a_rule() {
     let mut stage = plain("plain-users.yaml", "a: plain-a\n", 100, 30);
     says_on(&mut stage, "Esc", "It was left as it is, in the clear.");

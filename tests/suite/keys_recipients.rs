@@ -55,7 +55,7 @@ fn a_host_is_added_by_its_ssh_key() {
     assert!(shown.contains(&format!("+   - &host-db {HOST}")), "{shown}");
     assert!(shown.contains("files|secrets/web.yaml") && !shown.contains("secrets/mail.yaml"), "{shown}");
     assert_eq!(recipients(&stage, WEB).len(), 3, "nothing is written before it was seen");
-    says_on(&mut stage, "⏎", "One file changed.");
+    says_on(&mut stage, "⏎", ".sops.yaml and one file changed.");
     assert_eq!(recipients(&stage, WEB).last().map(String::as_str), Some(HOST));
     assert_eq!(values(&stage.files[&path_of(WEB)]), before);
     assert!(stage.files[&path_of(".sops.yaml")].contains("*host-db]"));
@@ -88,7 +88,7 @@ fn a_host_may_read_every_file() {
     let mut stage = adding();
     play(&mut stage, "⏎ \"db\" ⏎ ← Ctrl-s");
     assert!(page(&stage).contains("files|secrets/mail.yaml\n|secrets/web.yaml\n|users.yaml"), "{}", page(&stage));
-    says_on(&mut stage, "⏎", "3 files changed.");
+    says_on(&mut stage, "⏎", ".sops.yaml and 3 files changed.");
     assert!(
         [WEB, "secrets/mail.yaml", "users.yaml"].iter().all(|path| recipients(&stage, path).contains(&HOST.to_owned()))
     );
@@ -120,7 +120,7 @@ fn a_removed_recipient_reads_nothing_that_is_written_afterwards() {
     go_to(&mut stage, "host_web");
     play(&mut stage, "d");
     assert!(page(&stage).contains("earlier commits stay readable"), "{}", page(&stage));
-    says_on(&mut stage, "⏎", "2 files changed.");
+    says_on(&mut stage, "⏎", ".sops.yaml and 2 files changed.");
     assert_eq!(recipients(&stage, WEB).len(), 2);
     assert_ne!(sealed(&stage), before, "every value is sealed with a new data key");
     assert_eq!(values(&stage.files[&path_of(WEB)]), plain);
@@ -144,6 +144,15 @@ fn your_own_key_is_removed_at_the_second_word_only() {
     assert_eq!(stage.session.context(), Context::KeysQuestion, "without an open file nobody knows whose key it is");
     play(&mut stage, "⏎");
     assert!(stage.session.message().unwrap().text.contains("changed"));
+}
+
+#[test]
+fn without_an_identity_nobody_knows_whose_key_it_is() {
+    let mut stage = crate::keys::read_only();
+    go_to(&mut stage, "laptop");
+    let unknown = "No identity opened the file, so it is not known which key is yours. If it is this one, you could \
+                   not open these files any more. ⏎ again removes it.";
+    says_on(&mut stage, "d ⏎", unknown);
 }
 
 #[test]
@@ -179,7 +188,7 @@ fn work_is_stopped_between_files_and_goes_on() {
     assert_eq!(stage.session.countdown().as_deref(), Some("changing keys: 1 of 3, stopping after this file"));
     stage.work_on_one();
     let said = stage.session.message().unwrap().text.clone();
-    assert_eq!(said, "One file changed, stopped before 2 files; u goes on.");
+    assert_eq!(said, ".sops.yaml and one file changed, stopped before 2 files; u goes on.");
     stage.works_slowly = false;
     says_on(&mut stage, "u ⏎", "2 files changed.");
     assert!(recipients(&stage, WEB).contains(&HOST.to_owned()));

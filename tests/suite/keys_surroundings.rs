@@ -111,7 +111,7 @@ fn a_locked_editor_shows_names_and_opens_again() {
 #[test]
 fn keys_that_change_something_are_refused_while_locked() {
     let change = "/ \"openai\" ⏎ e \"new\" Ctrl-s Esc ";
-    for keys in ["u", "s", "r", "d", "n", "y", "Y", "␣", ": \"accept-mac\" ⏎", ": \"set-up\" ⏎", ": \"rotate\" ⏎"]
+    for keys in ["u", "s", "r", "d", "n", "y", "Y", "␣", ": \"set-up\" ⏎", ": \"rotate\" ⏎"]
     {
         let mut stage = Stage::web(100, 30);
         play(&mut stage, change);
@@ -265,6 +265,27 @@ fn problems_lead_to_their_keys_and_their_fixes_are_changes() {
     check("! x s ⏎", &["~ port = 8080"]);
     check("! x u s", &[]);
     check("/ \"vpn\" ⏎ x s ⏎", &["+ vpn_config = { };"]);
+}
+
+#[test]
+fn files_that_come_and_go_are_noticed_in_passing() {
+    let mut stage = Stage::web(100, 30);
+    play(&mut stage, "2");
+    let late = crate::stage::path_of("late.nix");
+    let told = |stage: &Stage| {
+        let sopsmith::session::PaneView::Grid(grid) = stage.session.pane_view() else { panic!("a list is shown") };
+        grid.rows.iter().any(|row| row[1].text.starts_with("late.nix"))
+    };
+    assert!(!told(&stage));
+    let text = "{ config, ... }: { x = config.sops.secrets.late.path; }";
+    stage.files.insert(late.clone(), text.to_owned());
+    stage.send(sopsmith::session::Event::FoldersChanged);
+    stage.wait(1);
+    assert!(told(&stage));
+    stage.files.remove(&late);
+    stage.send(sopsmith::session::Event::FoldersChanged);
+    stage.wait(1);
+    assert!(!told(&stage));
 }
 
 #[test]

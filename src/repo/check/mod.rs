@@ -118,6 +118,7 @@ pub static CHECKS: &[Check] = &[
     reference::HARD_CODED_PATH,
     owner_name::UNKNOWN_OWNER,
     owner_name::UNKNOWN_GROUP,
+    unit_name::UNIT_WITHOUT_SUFFIX,
     unit_name::UNKNOWN_UNIT,
     leaf::UNDECLARED_LEAF,
     leaf::UNREACHABLE_KEY,

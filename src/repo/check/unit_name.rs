@@ -18,6 +18,17 @@ pub(super) const UNKNOWN_UNIT: Check = Check {
     run: unknown_unit,
 };
 
+pub(super) const UNIT_WITHOUT_SUFFIX: Check = Check {
+    code: "unit-without-suffix",
+    level: Level::Warning,
+    when: None,
+    summary: "a unit that a secret restarts has no suffix such as .service",
+    story: "sops-nix hands the names on as they stand to the switch, which compares them with the full names of units. \
+            A name without its suffix fits none: when the secret changes, nothing is restarted, and nobody says \
+            so.\n\nWrite the full name: `nginx.service`.",
+    run: unit_without_suffix,
+};
+
 const OPTIONS: [OptionName; 2] = [OptionName::RestartUnits, OptionName::ReloadUnits];
 
 /// Units that every system has, or that are not called as the service that brings them.
@@ -30,7 +41,9 @@ fn unknown_unit(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Pro
             let Some(Value::List(units)) = setting.value.known() else { continue };
             for (at, unit) in units.iter().enumerate() {
                 let Static::Known(Value::Text(unit)) = unit else { continue };
-                if unit.starts_with("systemd-")
+                // Without a suffix it is warned of by itself.
+                if !unit.contains('.')
+                    || unit.starts_with("systemd-")
                     || words(unit).any(|word| ALWAYS.contains(&word) || occurs_elsewhere(scene, word, &own))
                 {
                     continue;
@@ -39,6 +52,25 @@ fn unknown_unit(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Pro
                 let range = setting.item_ranges.get(at).unwrap_or(&setting.value_range);
                 let spot = scene.spot(&subject.reference.file, range);
                 problems.push(scene.problem(check, Level::Note, sentence).at(spot).about(&subject.reference));
+            }
+        }
+    }
+}
+
+fn unit_without_suffix(scene: &Scene<'_>, check: &'static Check, problems: &mut Vec<Problem>) {
+    for subject in &scene.subjects {
+        for setting in OPTIONS.iter().filter_map(|option| subject.option(option)) {
+            let Some(Value::List(units)) = setting.value.known() else { continue };
+            for (at, unit) in units.iter().enumerate() {
+                let Static::Known(Value::Text(unit)) = unit else { continue };
+                if unit.contains('.') {
+                    continue;
+                }
+                let name = subject.shown_name();
+                let sentence = format!("unit {unit} of {name} has no suffix; a service is {unit}.service");
+                let range = setting.item_ranges.get(at).unwrap_or(&setting.value_range);
+                let spot = scene.spot(&subject.reference.file, range);
+                problems.push(scene.problem(check, Level::Warning, sentence).at(spot).about(&subject.reference));
             }
         }
     }

@@ -63,12 +63,21 @@ impl Session {
         self.problems.cursor.go_to(next, page, total);
     }
 
+    /// Whether the problem is about a key, so that there is a row to go to.
+    pub(in crate::session) fn may_go_to_problem(&self) -> Result<(RepoPath, String), WhyNot> {
+        let problem = self.problems.chosen().ok_or(WhyNot::NoProblems)?;
+        problem.key.clone().ok_or_else(|| {
+            let place = problem.spot().map(|spot| spot.file.to_string());
+            let words = format!("the problem is in {}; open it in an editor", place.unwrap_or_default());
+            WhyNot::FieldWrong(sanitize(&words).into_owned())
+        })
+    }
+
     /// From a problem to its key.
     pub(super) fn go_to_problem(&mut self) {
-        let Some((file, key)) = self.problems.chosen().and_then(|problem| problem.key.clone()) else {
-            let place = self.problems.chosen().and_then(Problem::spot).map(|spot| spot.file.to_string());
-            let words = format!("the problem is in {}; open it in an editor", place.unwrap_or_default());
-            return self.refuse(&WhyNot::FieldWrong(sanitize(&words).into_owned()));
+        let (file, key) = match self.may_go_to_problem() {
+            Ok(place) => place,
+            Err(why_not) => return self.refuse(&why_not),
         };
         if self.workspace.file.as_ref().is_none_or(|open| open.path != file) {
             self.open_file_asking(file.clone());

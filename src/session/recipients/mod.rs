@@ -121,6 +121,10 @@ impl Session {
                 question.warn("This is your own key: you could not open these files any more. ⏎ again removes it.");
             }
             Some(_) => {}
+            None if self.workspace.file.is_some() => question.warn(
+                "No identity opened the file, so it is not known which key is yours. If it is this one, you could not \
+                 open these files any more. ⏎ again removes it.",
+            ),
             None => question.warn(
                 "No file is open, so it is not known which key is yours. If it is this one, you could not open these \
                  files any more. ⏎ again removes it.",

@@ -14,6 +14,8 @@ use crate::text::sanitize;
 pub(in crate::session) struct Work {
     request: Request,
     total: usize,
+    /// `.sops.yaml`, where the work begins with writing it.
+    rules: Option<RepoPath>,
     changed: usize,
     failed: usize,
     is_stopping: bool,
@@ -35,9 +37,11 @@ impl Work {
     /// What was done, when it has ended.
     fn outcome(&self, had_history: bool) -> String {
         let left = self.total - self.done();
-        let mut words = match self.changed {
-            0 => "no file changed".to_owned(),
-            count => format!("{} changed", files(count)),
+        let mut words = match (&self.rules, self.changed) {
+            (None, 0) => "no file changed".to_owned(),
+            (None, count) => format!("{} changed", files(count)),
+            (Some(rules), 0) => format!("{} changed", sanitize(rules.as_str())),
+            (Some(rules), count) => format!("{} and {} changed", sanitize(rules.as_str()), files(count)),
         };
         if self.failed > 0 {
             words.push_str(&format!(", {} could not be", files(self.failed)));
@@ -66,7 +70,9 @@ impl Session {
         self.layers.push(Layer::Work(page));
         let open = self.workspace.file.as_ref().map(|file| file.path.clone());
         let total = variant.tasks.len();
-        self.work = Some(Work { request, total, changed: 0, failed: 0, is_stopping: false, lines: Vec::new(), open });
+        let rules = variant.rules.as_ref().map(|rules| rules.path.clone());
+        self.work =
+            Some(Work { request, total, rules, changed: 0, failed: 0, is_stopping: false, lines: Vec::new(), open });
         self.ask(Effect::ChangeKeys { request, rules: variant.rules, tasks: variant.tasks });
     }
 

@@ -62,6 +62,7 @@ impl Session {
         };
         let writes = files.iter().map(write).collect();
         let request = self.request();
+        self.asked.listing = None;
         self.saving = Some(Saving { request, files, leave });
         self.ask(Effect::Save { request, files: writes });
     }

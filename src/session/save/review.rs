@@ -160,7 +160,12 @@ fn of_problems(session: &Session) -> Vec<PageLine> {
         })
         .collect();
     if grave.is_empty() {
-        grave.push(PageLine::new("none", Tone::Dim));
+        let words = match session.problems.all().len() {
+            0 => "none".to_owned(),
+            1 => "none, and one note".to_owned(),
+            notes => format!("none, and {notes} notes"),
+        };
+        grave.push(PageLine::new(words, Tone::Dim));
     }
     grave[0].label = "problems".to_owned();
     grave

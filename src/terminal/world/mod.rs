@@ -47,6 +47,8 @@ pub(super) struct World {
     reporter: Reporter,
     clipboard: Clipboard,
     root: Option<Root>,
+    /// The file that the person named: it is read although git may ignore it.
+    opened: Option<RepoPath>,
     prompts: Prompts,
     watch: Watch,
     saves_under_way: usize,
@@ -64,6 +66,7 @@ impl World {
             prompts: Prompts::new(reporter.another()?, environment),
             reporter,
             root: None,
+            opened: None,
             watch: Watch::default(),
             saves_under_way: 0,
             accepted_losses: Arc::default(),
@@ -103,8 +106,12 @@ impl World {
 
     /// Takes in what a thread has read, and says what the session is to be told.
     pub(super) fn adopt_repository(&mut self, read: RepositoryRead) -> Event {
-        if let Some((root, watched)) = read.found {
-            self.watch = Watch::of(&root, watched);
+        if let Some((root, watched, folders)) = read.found {
+            let named = read.outcome.as_ref().ok().and_then(|loaded| loaded.open.clone());
+            if named.is_some() || self.root.as_ref().is_none_or(|known| known.path() != root.path()) {
+                self.opened = named;
+            }
+            self.watch = Watch::of(&root, watched, folders);
             self.root = Some(root);
         }
         Event::RepositoryRead { request: read.request, outcome: read.outcome }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::watch::Known;
+use super::watch::{Folder, Known};
 use super::{World, expand_home, failure, hash};
 use crate::session::{Failure, GitFiles, Loaded, Request};
 use crate::storage::{GitState, RepoPath, Root, Stamp, load, shown, sweep};
@@ -14,16 +14,16 @@ pub(in crate::terminal) struct RepositoryRead {
     pub(super) request: Request,
     pub(super) outcome: Result<Loaded, Failure>,
     /// Where it lies, and what is to be watched of it.
-    pub(super) found: Option<(Root, Vec<Known>)>,
+    pub(super) found: Option<(Root, Vec<Known>, Vec<Folder>)>,
 }
 
 impl World {
     pub(super) fn read_repository(&self, request: Request, open: Option<String>) -> io::Result<()> {
-        let known = self.root.clone();
+        let (known, opened) = (self.root.clone(), self.opened.clone());
         self.reporter.in_thread(move |_| {
-            Report::Repository(match read(known, open.as_deref()) {
-                Ok((root, watched, loaded)) => {
-                    RepositoryRead { request, outcome: Ok(loaded), found: Some((root, watched)) }
+            Report::Repository(match read(known, opened, open.as_deref()) {
+                Ok((root, watched, folders, loaded)) => {
+                    RepositoryRead { request, outcome: Ok(loaded), found: Some((root, watched, folders)) }
                 }
                 Err(failure) => RepositoryRead { request, outcome: Err(failure), found: None },
             })
@@ -31,8 +31,13 @@ impl World {
     }
 }
 
-/// Reads the repository around `open`; without it the one that is known, or the one around the working folder.
-fn read(known: Option<Root>, open: Option<&str>) -> Result<(Root, Vec<Known>, Loaded), Failure> {
+/// Reads the repository around `open`; without it the one that is known, with the file that was `opened` by name, or
+/// the one around the working folder.
+fn read(
+    known: Option<Root>,
+    opened: Option<RepoPath>,
+    open: Option<&str>,
+) -> Result<(Root, Vec<Known>, Vec<Folder>, Loaded), Failure> {
     let named: Option<PathBuf> = open.map(expand_home);
     let root = match (&named, known) {
         (None, Some(root)) => root,
@@ -47,7 +52,8 @@ fn read(known: Option<Root>, open: Option<&str>) -> Result<(Root, Vec<Known>, Lo
         None => None,
     };
     let is_new = open.as_ref().is_some_and(|path| root.absolute(path).symlink_metadata().is_err());
-    let read = load(root, open.as_slice());
+    let read = load(root, open.clone().or(opened).as_slice());
+    let folders = Folder::of_files(&read.root, read.listing.files());
     read.listing.littered().for_each(|folder| {
         sweep(&read.root.path().join(folder));
     });
@@ -83,7 +89,7 @@ fn read(known: Option<Root>, open: Option<&str>) -> Result<(Root, Vec<Known>, Lo
             content: hash(text),
         })
         .collect();
-    Ok((read.root, watched, Loaded { files: read.texts, ..loaded }))
+    Ok((read.root, watched, folders, Loaded { files: read.texts, ..loaded }))
 }
 
 /// The path itself, or if its folder is still to be made, the nearest folder above that exists. The top of everything
@@ -130,14 +136,14 @@ mod tests {
         fs::write(folder.path().join("secrets/x.yaml"), "a: 1\n").unwrap();
         fs::write(folder.path().join("secrets/.sopsmith-of1killed.tmp"), "left").unwrap();
         let file = folder.path().join("secrets/x.yaml");
-        let (root, watched, loaded) = read(None, file.to_str()).unwrap();
+        let (root, watched, _, loaded) = read(None, None, file.to_str()).unwrap();
         assert_eq!(root.path(), folder.path().canonicalize().unwrap());
         assert_eq!(loaded.open.as_ref().map(RepoPath::as_str), Some("secrets/x.yaml"));
         assert_eq!(loaded.files.len(), 2);
         assert_eq!(watched.len(), 1);
         assert!(loaded.git.is_none());
         assert!(!folder.path().join("secrets/.sopsmith-of1killed.tmp").exists(), "litter is swept");
-        let (_, _, again) = read(Some(root), None).unwrap();
+        let (_, _, _, again) = read(Some(root), None, None).unwrap();
         assert_eq!(again.open, None);
     }
 
@@ -146,7 +152,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(".sops.yaml"), "").unwrap();
         let check = |path: &str| {
-            let (root, _, loaded) = read(None, folder.path().join(path).to_str()).unwrap();
+            let (root, _, _, loaded) = read(None, None, folder.path().join(path).to_str()).unwrap();
             assert_eq!(root.path(), folder.path().canonicalize().unwrap());
             (loaded.open.map(|path| path.to_string()), loaded.is_new)
         };
@@ -166,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_path_that_leads_nowhere_is_named() {
-        let failure = read(None, Some("/absent/x.yaml")).unwrap_err();
+        let failure = read(None, None, Some("/absent/x.yaml")).err().unwrap();
         assert!(failure.words.starts_with("/absent/x.yaml: no folder can be opened there: "), "{}", failure.words);
     }
 }

@@ -1,5 +1,7 @@
 //! Files that another program may change while they are open: looked at once a second, read only when they look different.
+//! Their folders are looked at, too: a file that came or went changes its folder, and then the repository is read again.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -16,7 +18,15 @@ const MAX_FILES: usize = 5000;
 #[derive(Default)]
 pub(super) struct Watch {
     files: Vec<Watched>,
+    folders: Vec<Folder>,
     due: Option<Instant>,
+}
+
+/// A folder as it was when its files were listed.
+#[derive(Debug)]
+pub(super) struct Folder {
+    on_disk: PathBuf,
+    stamp: Stamp,
 }
 
 /// A file as it was read.
@@ -36,13 +46,13 @@ struct Watched {
 
 impl Watch {
     /// Watches files of a repository whose content is known.
-    pub(super) fn of(root: &Root, known: Vec<Known>) -> Self {
+    pub(super) fn of(root: &Root, known: Vec<Known>, folders: Vec<Folder>) -> Self {
         let watched = |Known { path, stamp, content }: Known| {
             let on_disk = root.absolute(&path);
             Watched { path, on_disk, stamp, content: Some(content) }
         };
         let files = known.into_iter().take(MAX_FILES).map(watched).collect();
-        Self { files, due: Some(Instant::now() + INTERVAL) }
+        Self { files, folders, due: Some(Instant::now() + INTERVAL) }
     }
 
     /// When it is time to look.
@@ -65,7 +75,27 @@ impl Watch {
             return Vec::new();
         }
         self.due = Some(now + INTERVAL);
-        self.files.iter_mut().filter_map(Watched::look).collect()
+        let mut events: Vec<Event> = self.files.iter_mut().filter_map(Watched::look).collect();
+        // Told again until the repository was read again, because the session may be busy.
+        if self.folders.iter().any(|folder| Stamp::of(&folder.on_disk) != folder.stamp) {
+            events.push(Event::FoldersChanged);
+        }
+        events
+    }
+}
+
+impl Folder {
+    /// The folders of these files and the top folder.
+    pub(super) fn of_files<'p>(root: &Root, files: impl Iterator<Item = &'p RepoPath>) -> Vec<Self> {
+        let mut folders = BTreeSet::from([root.path().to_owned()]);
+        for path in files {
+            let above = root.absolute(path);
+            let new = above.ancestors().skip(1).take_while(|folder| !folders.contains(*folder));
+            let new: Vec<PathBuf> = new.map(ToOwned::to_owned).collect();
+            folders.extend(new);
+        }
+        let folder = |on_disk: PathBuf| Self { stamp: Stamp::of(&on_disk), on_disk };
+        folders.into_iter().take(MAX_FILES).map(folder).collect()
     }
 }
 
@@ -104,7 +134,8 @@ mod tests {
         fs::write(&on_disk, "a").unwrap();
         let path = RepoPath::new("x.yaml").unwrap();
         let root = Root::find(folder.path()).unwrap();
-        let mut watch = Watch::of(&root, vec![Known { path, stamp: Stamp::of(&on_disk), content: hash("a") }]);
+        let mut watch =
+            Watch::of(&root, vec![Known { path, stamp: Stamp::of(&on_disk), content: hash("a") }], Vec::new());
         change(&on_disk, &mut watch);
         let soon = Instant::now() + INTERVAL;
         let mut told = watch.look(soon).into_iter().map(|event| match event {
@@ -132,6 +163,27 @@ mod tests {
             },
             None,
         );
+    }
+
+    #[test]
+    fn a_file_that_came_or_went_is_told_until_the_folders_are_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("a/b")).unwrap();
+        fs::write(folder.path().join("a/b/x.nix"), "{ }").unwrap();
+        let (root, path) = (Root::find(folder.path()).unwrap(), RepoPath::new("a/b/x.nix").unwrap());
+        let folders = || Folder::of_files(&root, [&path].into_iter());
+        assert_eq!(folders().len(), 3);
+        let mut at = Instant::now();
+        let mut tells = |watch: &mut Watch| {
+            at += INTERVAL * 2;
+            matches!(watch.look(at)[..], [Event::FoldersChanged])
+        };
+        for change in ["a/new.nix", "new", "a/b/new.yaml"] {
+            let mut watch = Watch::of(&root, Vec::new(), folders());
+            assert!(!tells(&mut watch));
+            fs::write(folder.path().join(change), "").unwrap();
+            assert!(tells(&mut watch) && tells(&mut watch), "{change}");
+        }
     }
 
     #[test]

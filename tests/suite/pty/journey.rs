@@ -90,13 +90,19 @@ fn a_host_reads_a_secret_until_it_is_taken_away() {
     let host: Vec<&str> = HOST_KEY.split_whitespace().take(2).collect();
     person.press("3").sees("ada (you)").press("a").sees("Add a recipient");
     person.paste(&format!("web {}\n", host.join(" "))).sees("as ssh-to-age does");
-    person.press("<C-s>").sees("do it").press("<Enter>").sees("One file changed").sees("web");
+    person.press("<C-s>").sees("do it").press("<Enter>").sees(".sops.yaml and one file changed").sees("web");
     for version in tools::SOPS_VERSIONS {
         let read = decrypt(&folder, version, &host_identity());
         assert_eq!((read.status.success(), &read.stdout), (true, &secret.stdout), "{}", tools::said(&read));
     }
 
-    person.press("G").press("d").sees("Remove web").press("<Enter>").sees("One file changed").sees_no("do it");
+    person
+        .press("G")
+        .press("d")
+        .sees("Remove web")
+        .press("<Enter>")
+        .sees(".sops.yaml and one file changed")
+        .sees_no("do it");
     for version in tools::SOPS_VERSIONS {
         assert!(!decrypt(&folder, version, &host_identity()).status.success(), "the host is out");
         assert_eq!(decrypt(&folder, version, &own).stdout, secret.stdout);

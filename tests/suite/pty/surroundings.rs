@@ -110,6 +110,17 @@ fn a_file_that_nobody_changed_while_open_is_read_again_quietly() {
 }
 
 #[test]
+fn a_file_that_is_made_while_the_editor_is_open_is_read_too() {
+    let folder = repository();
+    let mut person = Person::edits(&folder, FILE);
+    person.sees("you: ");
+    let text = "{ config, ... }: { x = config.sops.secrets.from-late.path; }\n";
+    folder.write("late.nix", text);
+    person.sees("late.nix was changed").press("2").sees("from-late").press("q");
+    assert_eq!(person.leaves(), 0);
+}
+
+#[test]
 fn a_revealed_value_is_hidden_by_the_same_key_and_leaves_no_trace() {
     let folder = repository();
     let mut person = Person::edits(&folder, FILE);

@@ -87,6 +87,9 @@ pub(super) const DEFECTS: &[Defect] = &[
     note("unknown-group", "a group from nowhere")
         .in_sops("\"webgroup\"")
         .model(|model| model.option("db_password", "group", "\"webgroup\"")),
+    warning("unit-without-suffix", "a unit without its suffix")
+        .in_sops("\"wbe\"")
+        .model(|model| model.option("db_password", "restartUnits", "[ \"wbe\" ]")),
     note("unknown-unit", "a unit from nowhere")
         .in_sops("\"wbe.service\"")
         .model(|model| model.option("db_password", "restartUnits", "[ \"wbe.service\" ]")),

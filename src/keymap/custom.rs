@@ -104,7 +104,7 @@ impl Rebinding {
     }
 
     fn check(&self) -> Result<(), RebindError> {
-        let is_way_out = self.context == Context::Anywhere && self.action == Action::Interrupt;
+        let is_way_out = self.action == Action::Interrupt;
         let way_out = Chord::control('c');
         if is_way_out != self.chords.contains(&way_out) {
             return Err(RebindError::WayOut);

@@ -28,7 +28,7 @@ pub struct Facts<'r> {
 impl<'r> Facts<'r> {
     /// A file of the folder of the flake.
     pub(super) fn at_top(&self, name: &str) -> RepoPath {
-        RepoPath::new(&format!("{}/{name}", self.top).trim_start_matches('/')).expect("a path inside")
+        RepoPath::new(format!("{}/{name}", self.top).trim_start_matches('/')).expect("a path inside")
     }
 
     /// The Nix files of the flake: those of its folder and below.

@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 
+use super::failure::{Failure, code};
 use crate::crypto::age::{PassphraseFor, Prompt};
 use crate::secret::{Secret, SecretBuffer};
 use crate::text::sanitize;
@@ -59,6 +60,15 @@ pub(super) fn ask_yes_no(question: &str) -> Option<bool> {
         return Some(false);
     };
     Some([b"y".as_slice(), b"Y", b"yes", b"Yes", b"YES"].contains(&answer.expose().trim_ascii()))
+}
+
+/// Asks before something is changed; `hint` says how to do without the question.
+///
+/// # Errors
+/// Without a terminal.
+pub(super) fn is_agreed(question: &str, hint: &str) -> Result<bool, Failure> {
+    ask_yes_no(question)
+        .ok_or_else(|| Failure::new(code::GENERIC, "nothing was changed: there is no terminal to ask on").hint(hint))
 }
 
 /// The terminal that controls the process, if it has one.

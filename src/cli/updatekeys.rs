@@ -8,7 +8,7 @@ use super::failure::{Failure, code};
 use super::files::{Again, Done, Words, each_once, files, unchanged, work_through};
 use super::note;
 use super::own_key::OwnKeys;
-use super::prompt::ask_yes_no;
+use super::prompt::is_agreed;
 use super::rules::{FileRules, rules_above};
 use crate::repo::{EncryptedFile, Repository};
 use crate::sops::{CreationRules, KeyChange, KeyChanges, RuleKey};
@@ -42,16 +42,10 @@ pub(super) fn run(args: &UpdateKeysArgs) -> Result<(), Failure> {
     let own_keys = OwnKeys::find();
     show(&planned, &own_keys);
     if !args.yes {
-        match ask_yes_no(&format!("Update {}? [y/N] ", files(planned.len()))) {
-            Some(true) => {}
-            Some(false) => {
-                note("Nothing was changed.");
-                return Ok(());
-            }
-            None => {
-                let said = "nothing was changed: there is no terminal to ask on";
-                return Err(Failure::new(code::GENERIC, said).hint("--yes updates without asking"));
-            }
+        let question = format!("Update {}? [y/N] ", files(planned.len()));
+        if !is_agreed(&question, "--yes updates without asking")? {
+            note("Nothing was changed.");
+            return Ok(());
         }
     }
     let changes = planned.iter().map(|plan| (&plan.file, plan.wanted.as_slice()));

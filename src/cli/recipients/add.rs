@@ -6,14 +6,14 @@ use std::path::Path;
 use super::super::args::AddRecipientArgs;
 use super::super::failure::{Failure, code};
 use super::super::note;
-use super::super::prompt::ask_yes_no;
-use super::super::set::note_waiting;
+use super::super::prompt::is_agreed;
+use super::super::set::{note_waiting, read_value};
 use super::apply::Prepared;
 use super::refused;
 use super::scene::Scene;
 use crate::crypto::age::{HandedIn, HandedInError, SshAs, recipient_from_text};
 use crate::repo::Addressee;
-use crate::secret::{Secret, SecretBuffer};
+use crate::secret::Secret;
 use crate::sops::{CreationRules, legal_name};
 use crate::storage::{self, shown};
 use crate::text::sanitize;
@@ -42,16 +42,10 @@ pub(super) fn run(args: &AddRecipientArgs, input: &mut impl Read) -> Result<(), 
     prepared.show();
     prepared.can_begin()?;
     if !args.yes {
-        match ask_yes_no(&format!("Add {} to .sops.yaml and {}? [y/N] ", prepared.name(), prepared.count())) {
-            Some(true) => {}
-            Some(false) => {
-                note("Nothing was changed.");
-                return Ok(());
-            }
-            None => {
-                let said = "nothing was changed: there is no terminal to ask on";
-                return Err(Failure::new(code::GENERIC, said).hint("--yes adds without asking"));
-            }
+        let question = format!("Add {} to .sops.yaml and {}? [y/N] ", prepared.name(), prepared.count());
+        if !is_agreed(&question, "--yes adds without asking")? {
+            note("Nothing was changed.");
+            return Ok(());
         }
     }
     let changes = prepared.steps.iter().map(|step| (&step.file, step.wanted.as_slice()));
@@ -91,7 +85,7 @@ fn name(args: &AddRecipientArgs, handed_in: &HandedIn, scene: &Scene) -> Result<
 fn key_text(key: &str, input: &mut impl Read) -> Result<Secret, Failure> {
     if key == "-" {
         note_waiting("a public key");
-        return read(input);
+        return read_value(input, false);
     }
     let path = Path::new(key);
     let is_text = key.trim().contains(char::is_whitespace) || key.trim().starts_with("age1");
@@ -100,25 +94,6 @@ fn key_text(key: &str, input: &mut impl Read) -> Result<Secret, Failure> {
     }
     storage::read_secret(path, MAX_BYTES)
         .map_err(|error| Failure::new(code::COULD_NOT_READ, format!("{}: {error}", shown(path))))
-}
-
-fn read(input: &mut impl Read) -> Result<Secret, Failure> {
-    let mut buffer = SecretBuffer::new();
-    let mut end = 0;
-    loop {
-        buffer.resize(end + 4096);
-        match input.read(&mut buffer.expose_mut()[end..]) {
-            Ok(0) => break,
-            Ok(count) => end += count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Failure::new(code::COULD_NOT_READ, format!("stdin cannot be read: {error}"))),
-        }
-        if end as u64 > MAX_BYTES {
-            return Err(Failure::new(code::COULD_NOT_READ, "what stands on stdin is longer than 1 MiB, and no key"));
-        }
-    }
-    buffer.truncate(end);
-    Ok(buffer.into_secret())
 }
 
 pub(super) fn not_a_key(error: &HandedInError) -> Failure {

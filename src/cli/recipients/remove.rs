@@ -3,7 +3,7 @@
 use super::super::args::RemoveRecipientArgs;
 use super::super::failure::{Failure, code};
 use super::super::note;
-use super::super::prompt::ask_yes_no;
+use super::super::prompt::is_agreed;
 use super::add::not_a_key;
 use super::apply::Prepared;
 use super::refused;
@@ -53,12 +53,7 @@ fn agreed(args: &RemoveRecipientArgs, prepared: &Prepared<'_>) -> Result<Option<
     if args.yes {
         return Ok(keep(args.even_mine)?.map(|own| (args.rotate, own)));
     }
-    let ask = |question: &str| {
-        ask_yes_no(question).ok_or_else(|| {
-            let said = "nothing was changed: there is no terminal to ask on";
-            Failure::new(code::GENERIC, said).hint("--yes removes without asking, --rotate makes new data keys too")
-        })
-    };
+    let ask = |question: &str| is_agreed(question, "--yes removes without asking, --rotate makes new data keys too");
     if !ask(&format!("Remove {name} from .sops.yaml and {}? [y/N] ", prepared.count()))? {
         return Ok(None);
     }

@@ -76,6 +76,16 @@ fn a_hosts_ssh_key_opens_what_is_wrapped_for_the_host() {
     let command = format!("{} keygen --from-ssh host", env!("CARGO_BIN_EXE_sopsmith"));
     let mut get = someone.command(&["get", "s.yaml", "a"]);
     assert_eq!(Folder::finish(get.env("SOPS_AGE_KEY_CMD", command).output().unwrap()).ok(), "b");
+    let rules = format!("creation_rules:\n  - path_regex: s.yaml$\n    age: {}\n", recipient.trim());
+    someone.repository.write(".sops.yaml", &rules);
+    assert_eq!(someone.run(&["keygen", "-o", "mine.txt"]).ok(), "");
+    let me = judged(&someone.repository, "mine.txt");
+    let mut add = someone.command(&["recipients", "add", me.trim(), "--name", "laptop", "--yes"]);
+    let command = format!("{} keygen --from-ssh host", env!("CARGO_BIN_EXE_sopsmith"));
+    Folder::finish(add.env("SOPS_AGE_KEY_CMD", command).output().unwrap()).ok();
+    let mut get = someone.command(&["get", "s.yaml", "a"]);
+    let own = someone.repository.file("mine.txt");
+    assert_eq!(Folder::finish(get.env("SOPS_AGE_KEY_FILE", own).output().unwrap()).ok(), "b");
     keygen("rsa", "rsa", "");
     someone.run(&["keygen", "--from-ssh", "rsa"]).failed(2, &["rsa", "cannot be converted", "ssh_host_ed25519_key"]);
     keygen("locked", "ed25519", "a passphrase");
